@@ -1,0 +1,1 @@
+"""The house rules of the API: pages, filters, errors. Knows no app of the project."""

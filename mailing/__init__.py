@@ -1,0 +1,1 @@
+"""Campaigns, deliveries and what sends them. Knows ``relations`` and everything below it."""

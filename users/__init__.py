@@ -1,0 +1,1 @@
+"""People, sign-in and import. Knows ``api`` only."""
