@@ -8,9 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+# Lets the type parameters of Django's classes stand at run time.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -32,7 +36,7 @@ def _required_in_production(name: str, development_value: str) -> str:
     raise ImproperlyConfigured(f"{name} is not set. With DEBUG off it is required: see .env.example.")
 
 
-# --- Identity of this installation -------------------------------------------------------------------------------
+# --- Identity of this installation -----
 SECRET_KEY = _required_in_production("SECRET_KEY", "development-only-" + "0" * 50)
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default=SECRET_KEY)
 ALLOWED_HOSTS = [
@@ -41,7 +45,7 @@ ALLOWED_HOSTS = [
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-# --- Applications ------------------------------------------------------------------------------------------------
+# --- Applications -----
 INSTALLED_APPS = [
     "crm_project",
     "unfold",
@@ -99,7 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Database: the one named by DATABASE_URL, else the embedded server ----------------------------------------------
+# --- Database: the one named by DATABASE_URL, else the embedded server -----
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
@@ -112,7 +116,7 @@ DATABASES["default"] |= {
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
 
-# --- Sign-in --------------------------------------------------------------------------------------------------------
+# --- Sign-in -----
 AUTH_USER_MODEL = "users.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -134,7 +138,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
 }
 
-# --- API ------------------------------------------------------------------------------------------------------------
+# --- API -----
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",
@@ -161,24 +165,20 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- History of changes ---------------------------------------------------------------------------------------------
-PGHISTORY_CONTEXT_FIELD = None
-PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
-
-# --- Broker and workers: a doorbell only, PostgreSQL is the truth ------------------------------------------------------
+# --- Broker and workers: a doorbell only, PostgreSQL is the truth -----
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 
-# --- Mail -------------------------------------------------------------------------------------------------------------
+# --- Mail -----
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")
 DEFAULT_EMAIL_TEMPLATE = env.str("DEFAULT_EMAIL_TEMPLATE", default="welcome")
 EMAIL_TIMEOUT = 20
 MAIL_DIR = VAR_DIR / "mail"
 
-# --- Language, time, static files ---------------------------------------------------------------------------------------
+# --- Language, time, static files -----
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 TIME_ZONE = "UTC"
@@ -187,7 +187,7 @@ PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="") or None
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
-# --- Security in production -----------------------------------------------------------------------------------------------
+# --- Security in production -----
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)

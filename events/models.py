@@ -1,0 +1,101 @@
+"""Events: when and where people meet, and how many of them there is room for."""
+
+import zoneinfo
+from datetime import datetime
+
+import uuid_utils.compat
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone as clock
+from django.utils.translation import gettext_lazy as _
+
+from events.expressions import event_search_text
+from events.querysets import EventQuerySet
+from users.expressions import text_key
+from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
+from users.history import tracked
+from users.triggers import raise_version
+from users.zones import validate_zone
+
+EDITED = (
+    "external_id",
+    "slug",
+    "title",
+    "description",
+    "organizer",
+    "start_at",
+    "end_at",
+    "timezone",
+    "venue",
+    "max_capacity",
+    "waitlist_enabled",
+    "status",
+)
+
+
+class EventStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ACTIVE = "active", _("active")
+    CANCELLED = "cancelled", _("cancelled")
+    COMPLETED = "completed", _("completed")
+
+
+@tracked(EDITED)
+class Event(models.Model):
+    """A meeting of people at a time, with room for so many of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
+    external_id = ExternalIdField(
+        max_length=200, unique=True, null=True, blank=True, help_text=_("The event's id in another system.")
+    )
+    slug = models.SlugField(max_length=120, unique=True, help_text=_("Made from the title when empty."))
+    title = models.CharField(max_length=500)
+    description = models.TextField(blank=True)
+    organizer = models.CharField(max_length=200, blank=True, help_text=_("Free text, as shown to the public."))
+    start_at = models.DateTimeField(_("start"))
+    end_at = models.DateTimeField(_("end"), null=True, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    venue = models.CharField(max_length=200, blank=True)
+    max_capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True, help_text=_("Empty: unlimited."))
+    waitlist_enabled = models.BooleanField(_("waitlist"), default=True, help_text=_("Queue people once it is full."))
+    status = models.CharField(max_length=16, choices=EventStatus, default=EventStatus.ACTIVE)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_at__isnull=True) | Q(end_at__gte=F("start_at")),
+                name="events_event_ends_after_start",
+                violation_error_message=_("The event ends before it starts."),
+            ),
+            models.CheckConstraint(condition=Q(status__in=EventStatus.values), name="events_event_status_is_known"),
+            external_id_is_no_id_or_path("events_event"),
+        ]
+        indexes = [
+            models.Index("start_at", "id", name="events_event_start_at"),
+            models.Index("status", "start_at", "id", name="events_event_status_start"),
+            models.Index(text_key("title"), "id", name="events_event_title"),
+            models.Index(text_key("venue"), "id", name="events_event_venue"),
+            models.Index("created_at", "id", name="events_event_created_at"),
+            GinIndex(OpClass(event_search_text(), "gin_trgm_ops"), name="events_event_search"),
+        ]
+        triggers = [raise_version(EDITED)]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def local_start(self) -> datetime:
+        """The start in the event's own zone."""
+        return self.start_at.astimezone(zoneinfo.ZoneInfo(self.timezone))
+
+    def is_over(self) -> bool:
+        """Tell whether the event has ended (or begun, where no end is known)."""
+        return (self.end_at or self.start_at) < clock.now()

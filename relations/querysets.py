@@ -1,0 +1,42 @@
+"""The vocabulary for sets of relations between people and events."""
+
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone as clock
+
+from users.models import User
+
+LIVE = ("pending", "waitlisted", "offered", "confirmed", "attended")
+HOLDING_A_PLACE = ("offered", "confirmed", "attended")
+
+
+class RelationQuerySet(QuerySet["UserEventRelation"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the relations that ``user`` may know of: all for staff, none for others."""
+        return self if user.is_active and user.is_staff else self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the relations that ``user`` may end."""
+        return self.visible_to(user)
+
+    def live(self) -> Self:
+        """Return those that have not ended."""
+        return self.filter(status__in=LIVE)
+
+    def holding_a_place(self) -> Self:
+        """Return the attendees who take a seat; owners and hosts take none."""
+        return self.filter(role="attendee", status__in=HOLDING_A_PLACE)
+
+    def waiting(self) -> Self:
+        """Return the queue in the order in which it is served."""
+        return self.filter(role="attendee", status="waitlisted").order_by("seq")
+
+    def upcoming(self) -> Self:
+        """Return the relations to events that have not begun."""
+        return self.filter(event__start_at__gte=clock.now())
+
+    def past(self) -> Self:
+        """Return the relations to events that have begun."""
+        return self.filter(Q(event__start_at__lt=clock.now()))

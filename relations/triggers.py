@@ -1,0 +1,102 @@
+"""The statement-level triggers of relations: guard, seats, counts and ledger, for every way a row can change.
+
+One function per kind of statement does four things in the lock order of the house (capacities by event, then people
+by id): it refuses a change of status that names no reason, folds the rows into one delta per event and one per person,
+applies each after locking its rows in id order (unordered versions deadlock), and writes the ledger.
+Lock and update are two statements: under READ COMMITTED the second one sees what the lock waited for.
+"""
+
+import pgtrigger
+
+NEW_ROWS = "SELECT 1 AS sign, n.* FROM new_rows n"
+OLD_ROWS = "SELECT -1 AS sign, o.* FROM old_rows o"
+
+_GUARD = """
+    IF COALESCE(current_setting('crm.reason', true), '') = '' AND EXISTS ({changed}) THEN
+        RAISE EXCEPTION 'A relation changes its status only through a service, which gives a reason.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'relations_status_through_service';
+    END IF;
+"""
+
+_APPLY = """
+    PERFORM 1 FROM {table} t WHERE t.{key} IN ({deltas_keys}) ORDER BY t.{key} FOR NO KEY UPDATE;
+    UPDATE {table} t SET {first} = t.{first} + d.a, {second} = t.{second} + d.b
+      FROM ({deltas}) d WHERE t.{key} = d.id;
+"""
+
+_DELTAS = """
+    SELECT {column} AS id, SUM(sign * ({first})::int) AS a, SUM(sign * ({second})::int) AS b
+      FROM ({rows}) r GROUP BY {column}
+    HAVING SUM(sign * ({first})::int) <> 0 OR SUM(sign * ({second})::int) <> 0
+"""
+
+_SEATS = {
+    "column": "event_id",
+    "first": "role = 'attendee' AND status IN ('offered', 'confirmed', 'attended')",
+    "second": "role = 'attendee' AND status = 'waitlisted'",
+}
+_COUNTS = {
+    "column": "user_id",
+    "first": "role = 'host' AND status <> 'cancelled'",
+    "second": "role = 'attendee' AND status = 'attended'",
+}
+
+_LEDGER = """
+    INSERT INTO relations_relationtransition (relation_id, from_status, to_status, actor_id, reason, at)
+    SELECT relation_id, from_status, to_status, NULLIF(current_setting('crm.actor', true), '')::uuid,
+           current_setting('crm.reason', true), clock_timestamp()
+      FROM ({changed}) c;
+"""
+
+_INSERTED = "SELECT id AS relation_id, '' AS from_status, status AS to_status FROM new_rows ORDER BY event_id, seq"
+_CHANGED = """
+    SELECT n.id AS relation_id, o.status AS from_status, n.status AS to_status
+      FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE n.status <> o.status ORDER BY n.event_id, n.seq
+"""
+
+
+def _apply(rows: str, table: str, key: str, counters: tuple[str, str], parts: dict[str, str]) -> str:
+    deltas = _DELTAS.format(rows=rows, **parts)
+    return _APPLY.format(
+        table=table,
+        key=key,
+        deltas=deltas,
+        deltas_keys=f"SELECT id FROM ({deltas}) k",  # noqa: S608  # constants of this module
+        first=counters[0],
+        second=counters[1],
+    )
+
+
+def _folded(rows: str) -> str:
+    seats = _apply(rows, "relations_eventcapacity", "event_id", ("taken", "waiting"), _SEATS)
+    return seats + _apply(rows, "users_user", "id", ("hosted_count", "attended_count"), _COUNTS)
+
+
+def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        func=f"{body} RETURN NULL;",
+    )
+
+
+def relation_triggers() -> list[pgtrigger.Trigger]:
+    """Return the three triggers of ``UserEventRelation``: after insert, update and delete."""
+    inserted = _GUARD.format(changed=_INSERTED) + _folded(NEW_ROWS) + _LEDGER.format(changed=_INSERTED)
+    updated = (
+        _GUARD.format(changed=_CHANGED) + _folded(f"{NEW_ROWS} UNION ALL {OLD_ROWS}") + _LEDGER.format(changed=_CHANGED)
+    )
+    return [
+        _trigger("count_inserted", pgtrigger.Insert, inserted, new="new_rows"),
+        _trigger("count_updated", pgtrigger.Update, updated, old="old_rows", new="new_rows"),
+        _trigger("count_deleted", pgtrigger.Delete, _folded(OLD_ROWS), old="old_rows"),
+    ]
+
+
+def append_only() -> pgtrigger.Trigger:
+    """Return the trigger that refuses to change what the ledger says (its person may be forgotten)."""
+    said = pgtrigger.UpdateOf("relation_id", "from_status", "to_status", "reason", "at")
+    return pgtrigger.Protect(name="append_only", operation=said)
