@@ -1,0 +1,74 @@
+"""What can be done to events. API, admin and commands all come through here."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from api.problems import Conflict
+from events.models import Event
+from events.signals import capacity_changed, event_created, event_deleting
+from users.models import User
+from users.transactions import locking
+
+SLUG_LENGTH = 100  # leaves room for a number at the end
+
+
+def free_slug(title: str) -> str:
+    """Return the slug of ``title``, numbered where events have it already: ``pycon``, ``pycon-2``, …"""
+    base = slugify(title)[:SLUG_LENGTH].strip("-") or "event"
+    taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+@transaction.atomic
+def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] | None = None) -> Event:
+    """Store a new event and announce it: its creator becomes the owner and, unless ``host_ids`` says else, the host."""
+    event.slug = event.slug or free_slug(event.title)
+    event.full_clean()
+    event.save(force_insert=True)
+    event_created.send(Event, event=event, actor=actor, host_ids=host_ids)
+    return event
+
+
+@locking
+def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None) -> Event:
+    """Change the named fields of ``event``, and announce a change of capacity.
+
+    Locks the event's row; those who listen lock its capacity next.
+    """
+    before = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    for field, value in changes.items():
+        setattr(event, field, value)
+    event.slug = event.slug or free_slug(event.title)
+    event.full_clean()
+    if changes:
+        event.save(update_fields={*changes, "slug"})
+        event.refresh_from_db()
+    if event.max_capacity != before.max_capacity:
+        capacity_changed.send(Event, event=event, actor=actor)
+    return event
+
+
+def delete_event(*, event: Event) -> None:
+    """Delete an event in which nobody but its creator has a part, and the history of its record.
+
+    Raises ``Conflict`` for an event that people registered for: cancel it instead.
+    """
+    try:
+        with transaction.atomic():
+            event_deleting.send(Event, event=event)
+            event.history.all().delete()  # type: ignore[attr-defined]  # added by the history's decorator
+            event.delete()
+    except ProtectedError as error:
+        raise Conflict(
+            _("People have a part in “%(event)s”, which deleting would lose. Set its status to cancelled instead.")
+            % {"event": event}
+        ) from error

@@ -1,0 +1,22 @@
+"""The actor and the reason that each change of a relation's status names, for the guard and for the ledger."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from users.models import User
+
+_SET = "SELECT set_config('crm.actor', %s, true), set_config('crm.reason', %s, true)"
+
+
+@contextmanager
+def stated(*, actor: User | None, reason: str) -> Iterator[None]:
+    """Let relations change within the block, for ``reason`` and by ``actor`` (None: the system).
+
+    The settings are local to the transaction: the block opens one, or a savepoint in the caller's.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SET, [str(actor.pk) if actor else "", reason])
+        yield
+        cursor.execute(_SET, ["", ""])

@@ -1,0 +1,20 @@
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from relations.counts import find_drift, repair_drift
+
+
+class Command(BaseCommand):
+    help = "Compare the stored counters of people and events with their relations; --repair sets them right."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="set drifted counters to what is counted")
+
+    def handle(self, *, repair: bool, **_options: object) -> None:
+        drifted = repair_drift() if repair else find_drift()
+        for row in drifted:
+            self.stdout.write(str(row))
+        if drifted and not repair:
+            raise CommandError(f"{len(drifted)} rows have drifted. Run check_counts --repair.", returncode=1)
+        self.stdout.write(f"{len(drifted)} rows repaired." if drifted else "All counts agree with the relations.")
