@@ -28,7 +28,7 @@ TESTING = "pytest" in sys.modules
 
 def _required_in_production(name: str, development_value: str) -> str:
     """Return the variable ``name``; only DEBUG may do without it."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if DEBUG:

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import datetime
+from typing import Any
 
 import uuid_utils.compat
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -65,7 +66,9 @@ class Event(models.Model):
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
-    objects = EventQuerySet.as_manager()
+    objects = models.Manager.from_queryset(EventQuerySet)()
+
+    history: models.Manager[Any]  # made by the decorator
 
     class Meta:
         ordering = ["id"]

@@ -1,12 +1,15 @@
 """The vocabulary for sets of events."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone as clock
 
 from users.models import User
+
+if TYPE_CHECKING:
+    from events.models import Event  # noqa: F401  # named by the base class below
 
 
 class EventQuerySet(QuerySet["Event"]):

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from api.problems import Conflict
+from api.exceptions import Conflict
 from events.models import Event
 from events.signals import capacity_changed, event_created, event_deleting
 from users.models import User
@@ -18,7 +18,7 @@ SLUG_LENGTH = 100  # leaves room for a number at the end
 
 
 def free_slug(title: str) -> str:
-    """Return the slug of ``title``, numbered where events have it already: ``pycon``, ``pycon-2``, …"""
+    """Return the slug of ``title``, numbered (``pycon-2``) where events have it already."""
     base = slugify(title)[:SLUG_LENGTH].strip("-") or "event"
     taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     number, slug = 1, base
@@ -65,7 +65,7 @@ def delete_event(*, event: Event) -> None:
     try:
         with transaction.atomic():
             event_deleting.send(Event, event=event)
-            event.history.all().delete()  # type: ignore[attr-defined]  # added by the history's decorator
+            event.history.all().delete()
             event.delete()
     except ProtectedError as error:
         raise Conflict(

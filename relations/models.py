@@ -48,7 +48,7 @@ class UserEventRelation(models.Model):
     seq = models.BigIntegerField(help_text=_("The place in the order of arrival, given out under the event's lock."))
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
-    objects = RelationQuerySet.as_manager()
+    objects = models.Manager.from_queryset(RelationQuerySet)()
 
     class Meta:
         verbose_name = _("relation")

@@ -1,12 +1,15 @@
 """The vocabulary for sets of relations between people and events."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone as clock
 
 from users.models import User
+
+if TYPE_CHECKING:
+    from relations.models import UserEventRelation  # noqa: F401  # named by the base class below
 
 LIVE = ("pending", "waitlisted", "offered", "confirmed", "attended")
 HOLDING_A_PLACE = ("offered", "confirmed", "attended")

@@ -3,10 +3,12 @@
 Lock order: the event's capacity, then (in the triggers) people by id. Seats and counts belong to the triggers.
 """
 
+from uuid import UUID
+
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from api.problems import Conflict
+from api.exceptions import Conflict
 from events.models import Event, EventStatus
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
@@ -15,7 +17,7 @@ from users.models import User
 from users.transactions import locking
 
 
-def lock_capacity(event_id: object) -> EventCapacity:
+def lock_capacity(event_id: UUID) -> EventCapacity:
     """Lock and return the capacity of one event, with the event as it is now. Must run in a transaction."""
     capacity = EventCapacity.objects.select_for_update(no_key=True).get(event_id=event_id)
     capacity.event = Event.objects.get(pk=event_id)

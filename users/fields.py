@@ -19,7 +19,8 @@ class LowerCaseEmailField(models.EmailField[str | None, str | None]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: FBT001  # Django's signature
         """Show the stored form on the instance as well."""
-        return _show_stored(self, model_instance)
+        stored: str | None = _show_stored(self, model_instance)
+        return stored
 
 
 def normalised_phone_number(number: str) -> str:
@@ -47,7 +48,7 @@ class PhoneNumberField(models.CharField[str, str]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001  # Django's signature
         """Show the stored form on the instance as well."""
-        return _show_stored(self, model_instance)
+        return str(_show_stored(self, model_instance))
 
 
 def _show_stored(field: models.Field[Any, Any], instance: models.Model) -> Any:

@@ -1,5 +1,7 @@
 """One record for every person: staff, customers and contacts differ only by their groups."""
 
+from typing import Any
+
 import uuid_utils.compat
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -13,7 +15,7 @@ from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.fields import LowerCaseEmailField, PhoneNumberField
 from users.history import tracked
-from users.querysets import PeopleManager
+from users.querysets import UserManager, UserQuerySet
 from users.triggers import keep_counters, raise_version
 from users.zones import validate_zone
 
@@ -69,7 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
-    objects = PeopleManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    history: models.Manager[Any]  # made by the decorator
 
     class Meta:
         verbose_name = _("person")

@@ -58,6 +58,3 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by e-mail without regard to case, for sign-in."""
         return self.get(email=username)
-
-
-PeopleManager = UserManager.from_queryset(UserQuerySet)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from api.problems import Conflict
+from api.exceptions import Conflict
 from users.models import User
 
 
@@ -39,7 +39,7 @@ def delete_user(*, user: User) -> None:
     """
     try:
         with transaction.atomic():
-            user.history.all().delete()  # type: ignore[attr-defined]  # added by the history's decorator
+            user.history.all().delete()
             user.delete()
     except ProtectedError as error:
         kinds = sorted({str(kept._meta.verbose_name_plural) for kept in error.protected_objects})

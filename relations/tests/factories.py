@@ -18,6 +18,6 @@ def attend(user: User, event: Event) -> UserEventRelation:
 
 def attended(user: User, event: Event) -> UserEventRelation:
     """Record that ``user`` attended ``event``, which must have begun."""
-    return add_relation(
-        user=user, event=event, role=Role.ATTENDEE, status=Status.ATTENDED, actor=None, reason="test"
-    )[0]
+    return add_relation(user=user, event=event, role=Role.ATTENDEE, status=Status.ATTENDED, actor=None, reason="test")[
+        0
+    ]

@@ -1,0 +1,118 @@
+import uuid
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
+
+from users.models import User
+from users.tests.factories import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def test_email_is_stored_lower_cased_and_found_in_any_case() -> None:
+    user = UserFactory.create(email="Alice@Example.COM")
+
+    assert user.email == "alice@example.com"
+    assert User.objects.get(email="ALICE@example.com") == user
+    assert User.objects.get_by_natural_key("Alice@example.com") == user
+
+
+def test_email_may_be_missing_for_many() -> None:
+    UserFactory.create(email=None)
+    UserFactory.create(email="")
+
+    assert User.objects.filter(email__isnull=True).count() == 2
+
+
+def test_email_in_capitals_is_refused_by_the_database() -> None:
+    user = UserFactory.create()
+
+    with pytest.raises(IntegrityError, match="users_user_email_is_lower_case"), connection.cursor() as cursor:
+        cursor.execute("UPDATE users_user SET email = 'LOUD@EXAMPLE.COM' WHERE id = %s", [user.pk])
+
+
+@pytest.mark.parametrize("external_id", ["me", "filter", str(uuid.uuid4()), uuid.uuid4().hex, "a/b", " a", "a "])
+def test_external_id_that_could_be_a_path_or_an_id_is_refused(external_id: str) -> None:
+    user = UserFactory.build(external_id=external_id)
+
+    with pytest.raises(ValidationError, match="external id"):
+        user.full_clean()
+    with pytest.raises(IntegrityError, match="no_id_or_path"):
+        user.save()
+
+
+def test_external_id_may_be_missing_for_many() -> None:
+    UserFactory.create(external_id="")
+    UserFactory.create(external_id="")
+
+    assert User.objects.filter(external_id__isnull=True).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [("+49 (30) 123-456", "+4930123456"), ("030 123456", "030 123456"), ("ask Bob", "ask Bob"), ("", "")],
+)
+def test_phone_number_is_normalised_where_it_can_be_read(given: str, stored: str) -> None:
+    assert UserFactory.create(phone_number=given).phone_number == stored
+
+
+def test_stale_save_leaves_counters_and_version_alone() -> None:
+    stale = UserFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('crm.repair', 'on', true)")
+        cursor.execute("UPDATE users_user SET hosted_count = 5 WHERE id = %s", [stale.pk])
+        cursor.execute("SELECT set_config('crm.repair', '', true)")
+    User.objects.filter(pk=stale.pk).update(city="Berlin")
+
+    stale.first_name = "New"
+    stale.save()
+
+    fresh = User.objects.get(pk=stale.pk)
+    assert (fresh.hosted_count, fresh.version, fresh.first_name) == (5, 3, "New")
+
+
+def test_bulk_update_and_insert_cannot_set_counters() -> None:
+    made = User.objects.bulk_create([UserFactory.build(hosted_count=3)])[0]
+    User.objects.filter(pk=made.pk).update(attended_count=8)
+
+    fresh = User.objects.get(pk=made.pk)
+    assert (fresh.hosted_count, fresh.attended_count) == (0, 0)
+
+
+def test_version_rises_with_edits_only() -> None:
+    user = UserFactory.create()
+    User.objects.filter(pk=user.pk).update(first_name=user.first_name)
+    unchanged = User.objects.get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(first_name="Other")
+    changed = User.objects.get(pk=user.pk)
+
+    assert (unchanged.version, changed.version) == (1, 2)
+    assert unchanged.updated_at == user.updated_at < changed.updated_at
+
+
+def test_history_records_inserts_and_bulk_updates_without_the_password() -> None:
+    user = UserFactory.create()
+    User.objects.filter(pk=user.pk).update(city="Berlin")
+    User.objects.filter(pk=user.pk).update(password="x")
+
+    history = user.history.order_by("pgh_id")
+    assert [(row.pgh_label, row.city) for row in history] == [("insert", ""), ("update", "Berlin")]
+    assert not hasattr(history[0], "password")
+
+
+def test_unknown_zone_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no IANA time zone"):
+        UserFactory.build(timezone="Mars/Olympus").full_clean()
+
+
+def test_superuser_without_a_password_cannot_sign_in() -> None:
+    user = User.objects.create_superuser("root@example.com")
+
+    assert (user.is_staff, user.is_superuser, user.has_usable_password()) == (True, True, False)
+
+
+def test_name_falls_back_to_email_and_id() -> None:
+    assert str(User(first_name="Ada", last_name="Lovelace")) == "Ada Lovelace"
+    assert str(User(email="a@example.com")) == "a@example.com"
+    assert User(last_name="Solo").get_short_name() == "Solo"
