@@ -1,0 +1,55 @@
+"""What holds mail back: addresses that get none, and lanes that wait for a server in trouble."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone as clock
+from django.utils.translation import gettext_lazy as _
+
+from mailing.models.campaigns import Lane
+
+
+class SuppressionReason(models.TextChoices):
+    HARD_BOUNCE = "hard_bounce", _("hard bounce")
+    COMPLAINT = "complaint", _("complaint")
+    MANUAL = "manual", _("by hand")
+
+
+class Suppression(models.Model):
+    """An address that gets no mail of any kind."""
+
+    address = models.CharField(max_length=254, unique=True)
+    reason = models.CharField(max_length=16, choices=SuppressionReason)
+    detail = models.TextField(blank=True, help_text=_("What the mail server said."))
+    at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__in=SuppressionReason.values), name="mailing_suppression_reason_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(address=Lower(F("address"))), name="mailing_suppression_address_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.get_reason_display()}"
+
+
+class LanePause(models.Model):
+    """A lane whose mail server refuses us or cannot be reached: tried again at a time, ever later."""
+
+    lane = models.CharField(max_length=16, choices=Lane, primary_key=True)
+    until = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=1, help_text=_("In a row, without a mail getting through."))
+    trouble = models.TextField(help_text=_("What the mail server, or the way to it, said last."))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="mailing_lanepause_lane_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_lane_display()}: {self.trouble}"

@@ -1,0 +1,41 @@
+"""The vocabulary for sets of campaigns, deliveries and exclusions."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from users.models import User
+
+if TYPE_CHECKING:
+    from mailing.models import Campaign, CampaignExclusion, Delivery  # noqa: F401  # named by the base classes below
+
+
+class CampaignQuerySet(QuerySet["Campaign"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the campaigns that ``user`` may know of: all for staff, none for others."""
+        return self if user.is_active and user.is_staff else self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the campaigns that ``user`` may pause, resume, cancel or settle."""
+        return self.visible_to(user)
+
+    def unfinished(self) -> Self:
+        """Return those on which a worker has something to do, now or later."""
+        return self.filter(finished_at__isnull=True).exclude(status="draft")
+
+
+class DeliveryQuerySet(QuerySet["Delivery"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the deliveries that ``user`` may know of: all for staff, none for others."""
+        return self if user.is_active and user.is_staff else self.none()
+
+    def live(self) -> Self:
+        """Return those that a worker still has to hand over."""
+        return self.filter(status__in=("queued", "claimed", "sending"))
+
+
+class ExclusionQuerySet(QuerySet["CampaignExclusion"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the exclusions that ``user`` may know of: all for staff, none for others."""
+        return self if user.is_active and user.is_staff else self.none()
