@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,16 +24,13 @@ PRODUCTION = {
 SECONDS = 60
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of the virtual environment from the checkout, in production's environment unless told otherwise."""
-    bin_folder = Path(sys.executable).parent
-    program = str(bin_folder / arguments[0]) if (bin_folder / arguments[0]).exists() else arguments[0]
-    variables = {**os.environ, **PRODUCTION, "PATH": f"{bin_folder}:{os.environ['PATH']}", **environment}
-    variables.pop("DJANGO_SETTINGS_MODULE", None)
+def run(*arguments: str, environment: Mapping[str, str] = PRODUCTION) -> subprocess.CompletedProcess[str]:
+    """Run a program of the virtual environment from the checkout, with no variable but these and PATH."""
+    programs = Path(sys.executable).parent
     return subprocess.run(
-        [program, *arguments[1:]],
+        [programs / arguments[0], *arguments[1:]],
         cwd=deployment.ROOT,
-        env=variables,
+        env={"PATH": f"{programs}:{os.environ['PATH']}", **environment},
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -61,7 +59,7 @@ def test_env_example_leaves_exactly_two_lines_to_fill_in() -> None:
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
 def test_production_without_a_required_variable_refuses_to_start(missing: str) -> None:
-    result = run("python", "manage.py", "check", **{missing: ""})
+    result = run("python", "manage.py", "check", environment=PRODUCTION | {missing: ""})
 
     assert result.returncode != 0
     assert f"{missing} is not set" in result.stderr
@@ -147,6 +145,15 @@ def test_compose_worker_healthcheck_takes_its_arguments() -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_compose_worker_healthcheck_asks_what_workers_answer() -> None:
+    _, line = deployment.app_services()["worker"]["healthcheck"]["test"]
+    program, option, app, verb, question, *_ = deployment.words(line)
+
+    result = run(program, option, app, verb, "--list")
+
+    assert question in result.stdout.split()
+
+
 # --- The image -------------------------------------------------------------------------------------------------------
 def test_dockerfile_web_command_serves_the_application() -> None:
     command = json.loads(deployment.instructions("CMD")[-1])
@@ -159,11 +166,13 @@ def test_dockerfile_web_command_serves_the_application() -> None:
 
 def test_dockerfile_collects_static_files_with_what_it_sets() -> None:
     line = next(line for line in deployment.instructions("RUN") if "manage.py" in line)
-    *assignments, _python, program, name, option = line.split(" && ")[0].split()
+    *assignments, python, program, name, option = line.split(" && ")[0].split()
+    environment = dict(pair.split("=") for pair in [*assignments, "DEBUG=off"])
 
-    result = run("python", program, name, option, "--dry-run", **dict(pair.split("=") for pair in assignments))
+    result = run(python, program, name, option, "--dry-run", environment=environment)
 
     assert name == "collectstatic"
+    assert any("DEBUG=off" in line for line in deployment.instructions("ENV"))
     assert result.returncode == 0, result.stderr
 
 
