@@ -1,0 +1,82 @@
+# --- What CI runs: each step alone by its name, all of them with the seconds each took by `make ci` --------------------
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+# An environment as in production, down to a key that nobody knows; its servers are named and not called.
+PRODUCTION := DEBUG=off SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+	ALLOWED_HOSTS=crm.example.com PUBLIC_URL=https://crm.example.com DATABASE_URL=postgres://crm@db.example.com/crm \
+	REDIS_URL=redis://redis.example.com EMAIL_URL=smtp+tls://mail.example.com:587
+# Servers on which the tests marked `database` run once more.
+REAL_DATABASE_URL ?= $(DATABASE_URL)
+REAL_REDIS_URL ?= $(REDIS_URL)
+# The browser's journeys join as soon as there is one.
+JOURNEYS := $(shell grep -rl --include='*.py' --exclude-dir=.venv --exclude-dir=var 'mark\.browser' .)
+CI_STEPS := lint types imports requirements-check migrations-check deploy-check openapi-check coverage test-database \
+	$(if $(JOURNEYS),test-browser) bench-smoke smoke-run
+
+.PHONY: ci $(CI_STEPS) requirements openapi
+
+ci: venv-dev
+	@started=$$(date +%s); \
+	for step in $(CI_STEPS); do \
+		echo "--- make $$step"; begun=$$(date +%s); \
+		$(MAKE) --no-print-directory $$step || { echo "--- make $$step failed" >&2; exit 1; }; \
+		echo "--- make $$step took $$(($$(date +%s) - begun)) s"; \
+	done; \
+	echo "--- make ci took $$(($$(date +%s) - started)) s"
+
+lint: venv-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: venv-dev
+	$(BIN)/mypy .
+
+imports: venv-dev
+	$(BIN)/lint-imports
+
+requirements: venv-dev
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --output-file requirements-dev.txt
+
+# Compiling onto copies keeps the versions that are in them, so that a release elsewhere fails nothing.
+requirements-check: venv-dev
+	@set -e; copies=$$(mktemp -d); trap 'rm -rf "$$copies"' EXIT; cp requirements.txt requirements-dev.txt "$$copies"; \
+	$(COMPILE) --output-file "$$copies/requirements.txt"; \
+	$(COMPILE) --extra dev --output-file "$$copies/requirements-dev.txt"; \
+	for name in requirements.txt requirements-dev.txt; do \
+		diff -u $$name "$$copies/$$name" || { echo "$$name is not what pyproject.toml asks for: make requirements" >&2; exit 1; }; \
+	done
+
+migrations-check: venv-dev
+	$(MANAGE) makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.migration_linter_settings $(MANAGE) lintmigrations
+
+deploy-check: venv-dev
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+openapi: venv-dev
+	$(MANAGE) spectacular --fail-on-warn --validate --file docs/openapi.yaml
+
+openapi-check: venv-dev
+	@set -e; made=$$(mktemp); trap 'rm -f "$$made"' EXIT; \
+	$(MANAGE) spectacular --fail-on-warn --validate --file "$$made"; \
+	diff -u docs/openapi.yaml "$$made" || { echo "docs/openapi.yaml is not what the code says: make openapi" >&2; exit 1; }
+
+# `make test` with coverage measured, on the embedded servers whatever the environment names.
+coverage: venv-dev
+	env -u DATABASE_URL -u REDIS_URL $(MAKE) --no-print-directory test PYTEST_ARGS="--cov --cov-report=term-missing"
+
+test-database: venv-dev
+ifeq ($(strip $(REAL_DATABASE_URL)$(REAL_REDIS_URL)),)
+	@echo "no real server is named by REAL_DATABASE_URL or REAL_REDIS_URL: nothing to run the tests on again"
+else
+	DATABASE_URL=$(REAL_DATABASE_URL) REDIS_URL=$(REAL_REDIS_URL) $(BIN)/pytest -m database
+endif
+
+bench-smoke: venv-dev
+	$(MAKE) --no-print-directory bench SCALE=small
+
+# `make run` in a fresh clone of what is committed.
+smoke-run: venv-dev
+	$(BIN)/pytest -m clone
