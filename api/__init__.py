@@ -1,1 +1,1 @@
-"""The house rules of the API: pages, filters, errors. Knows no app of the project."""
+"""The house rules of the API: pages, filters, errors and the shape of views. Knows no app of the project."""

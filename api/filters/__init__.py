@@ -1,0 +1,34 @@
+"""Typed filter declarations: one grammar for addresses, bodies, saved filters, the admin and commands."""
+
+from api.filters.context import Caller, FilterContext
+from api.filters.declarations import Filter, ManyFilter
+from api.filters.facts import FactGroup, Facts, ObjectFilter
+from api.filters.scalars import (
+    BooleanFilter,
+    ChoiceFilter,
+    DateTimeFilter,
+    IdFilter,
+    IntegerFilter,
+    SearchFilter,
+    TextFilter,
+)
+from api.filters.sets import FilterSet, ReadFilter
+
+__all__ = [
+    "BooleanFilter",
+    "Caller",
+    "ChoiceFilter",
+    "DateTimeFilter",
+    "FactGroup",
+    "Facts",
+    "Filter",
+    "FilterContext",
+    "FilterSet",
+    "IdFilter",
+    "IntegerFilter",
+    "ManyFilter",
+    "ObjectFilter",
+    "ReadFilter",
+    "SearchFilter",
+    "TextFilter",
+]

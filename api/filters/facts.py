@@ -1,0 +1,98 @@
+"""Several keys about one related row: the keys of one object mean the same row, found by one ``Exists``."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from api.exceptions import Fault, InputError
+from api.filters.context import FilterContext
+from api.filters.declarations import Filter, wrong_type
+from api.names import unknown_name
+from api.parsers import strict_json
+
+
+class Facts(Mapping[str, Any]):
+    """The typed values of the keys that were given, out of those that a group declares."""
+
+    def __init__(self, members: Mapping[str, Filter], values: Mapping[str, Any]) -> None:
+        self.members = members
+        self.values_by_name = values
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+    def q(self, context: FilterContext, *, leaving_out: tuple[str, ...] = ()) -> Q:
+        """Return the members' own conditions together, for the queryset of the related rows."""
+        found = Q()
+        for name, value in self.values_by_name.items():
+            if name not in leaving_out:
+                found &= self.members[name].q(value, context)
+        return found
+
+
+FactsCondition = Callable[[Facts, FilterContext], Q]
+
+
+class FactGroup:
+    """Keys at one level of an object that together make one condition, by ``condition(facts, context)``."""
+
+    def __init__(self, *members: Filter, condition: FactsCondition) -> None:
+        self.members = {member.name: member for member in members}
+        self.condition = condition
+
+    def q(self, values: Mapping[str, Any], context: FilterContext) -> Q:
+        """Return the condition for the typed values of the keys that were given."""
+        return self.condition(Facts(self.members, values), context)
+
+
+class ObjectFilter(Filter):
+    """A nested object with typed keys of its own, such as ``{"attended": {"event": …, "min": 2}}``.
+
+    As a parameter of an address it takes the object as JSON text.
+    """
+
+    json_type = "object"
+
+    def __init__(self, name: str, *members: Filter, condition: FactsCondition, **options: Any) -> None:
+        super().__init__(name, condition=condition, **options)
+        self.members = {member.name: member for member in members}
+
+    def read(self, value: object) -> Facts:
+        if not isinstance(value, dict):
+            raise wrong_type("an object")
+        faults = [Fault(unknown_name(key, self.members), "unknown", (key,)) for key in value if key not in self.members]
+        known = [key for key in value if key in self.members]
+        values = {key: self._read_member(key, value[key], faults) for key in known}
+        if faults:
+            raise InputError(faults)
+        return Facts(self.members, values)
+
+    def _read_member(self, key: str, value: object, faults: list[Fault]) -> Any:
+        try:
+            return self.members[key].read(value)
+        except InputError as error:
+            faults.extend(error.under(key).faults)
+            return None
+
+    def compare(self, value: Any) -> Q:
+        raise NotImplementedError(f"The filter {self.name} needs a condition.")
+
+    def from_text(self, text: str) -> object:
+        try:
+            return strict_json(text)
+        except ValueError as error:
+            raise InputError(Fault(str(error), "json")) from error
+
+    def schema(self) -> dict[str, Any]:
+        properties = {name: member.schema() for name, member in self.members.items()}
+        return {"type": "object", "properties": properties, "additionalProperties": False, **self.described()}
+
+    def parameter_schema(self) -> dict[str, Any]:
+        return {"type": "string", "contentMediaType": "application/json", "contentSchema": self.schema()}

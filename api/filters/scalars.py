@@ -1,0 +1,194 @@
+"""Filters by one column: text, choice, number, time, yes or no, identifier, search."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, TextChoices, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Collate
+from django.db.models.lookups import Exact, In
+from django.utils.translation import gettext as _
+
+from api.exceptions import Fault, InputError
+from api.filters.context import FilterContext
+from api.filters.declarations import Filter, Label, ManyFilter, read_text, wrong_type
+from api.identifiers import as_uuid
+from api.names import unknown_name
+
+BIGGEST = 2**63 - 1
+LOOKUPS = ("exact", "gt", "gte", "lt", "lte")
+SPACE_FOR_PLUS = re.compile(r"(T\S+) (\d\d(:?\d\d)?)$")
+TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+class TextFilter(ManyFilter):
+    """Equal texts without regard to what ``key`` drops (case and accents).
+
+    ``key`` is the SQL function of the index ``(key(column) COLLATE "C", id)``, applied to both sides.
+    The empty text finds rows without a value.
+    """
+
+    json_type = "string"
+
+    def __init__(self, name: str, *, key: Callable[[Combinable], Any], **options: Any) -> None:
+        super().__init__(name, **options)
+        self.key = key
+
+    def read_one(self, value: object) -> str:
+        return read_text(value)
+
+    def compare(self, value: Sequence[str]) -> Q:
+        column = Collate(self.key(F(self.column)), "C")
+        keys = [self.key(Value(text)) for text in value]
+        return Q(Exact(column, keys[0]) if len(keys) == 1 else In(column, keys))
+
+
+class ChoiceFilter(ManyFilter):
+    """One of the named choices; ``aliases`` are further names that stand for one of them."""
+
+    json_type = "string"
+
+    def __init__(
+        self,
+        name: str,
+        choices: type[TextChoices] | Iterable[tuple[str, Label]],
+        *,
+        aliases: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **options)
+        pairs = choices.choices if isinstance(choices, type) else choices
+        self.choices = {str(value): label for value, label in pairs}
+        self.aliases = aliases or {}
+
+    def read_one(self, value: object) -> str:
+        text = read_text(value)
+        text = self.aliases.get(text, text)
+        if text not in self.choices:
+            raise InputError(Fault(unknown_name(text, self.choices), "choice"))
+        return text
+
+    def compare(self, value: Sequence[str]) -> Q:
+        return Q(**{f"{self.column}__in": value})
+
+    def item_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": [*self.choices, *self.aliases]}
+
+
+class ComparingFilter(Filter):
+    """A filter by one comparison: ``exact``, ``gt``, ``gte``, ``lt`` or ``lte``."""
+
+    def __init__(self, name: str, lookup: str = "exact", **options: Any) -> None:
+        super().__init__(name, **options)
+        if lookup not in LOOKUPS:
+            raise ValueError(f"{lookup} is none of {', '.join(LOOKUPS)}")
+        self.lookup = lookup
+
+    def compare(self, value: Any) -> Q:
+        return Q(**{f"{self.column}__{self.lookup}": value})
+
+
+class IntegerFilter(ComparingFilter):
+    """A whole number."""
+
+    json_type = "integer"
+
+    def read(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise wrong_type(_("a whole number"))
+        if abs(value) > BIGGEST:
+            raise InputError(Fault(_("The number is too large."), "out_of_range"))
+        return value
+
+    def from_text(self, text: str) -> object:
+        return int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text) else text
+
+
+class DateTimeFilter(ComparingFilter):
+    """A moment in ISO 8601: without offset it is UTC, a date alone is the start of that day in UTC."""
+
+    json_type = "string"
+
+    def read(self, value: object) -> datetime:
+        text = read_text(value)
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            detail = _("Give a date or time in ISO 8601, such as 2026-03-01 or 2026-03-01T18:30:00+01:00.")
+            raise InputError(Fault(detail, "datetime")) from None
+
+    def from_text(self, text: str) -> object:
+        """Take back the plus sign that an address turns into a space when it is not escaped."""
+        return SPACE_FOR_PLUS.sub(r"\1+\2", text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], **self.described()}
+
+
+class BooleanFilter(Filter):
+    """Yes or no: false is the opposite of true, and so is the condition."""
+
+    json_type = "boolean"
+
+    def read(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise wrong_type(_("true or false"))
+        return value
+
+    def from_text(self, text: str) -> object:
+        return TRUTHS.get(text.lower(), text)
+
+    def compare(self, value: Any) -> Q:
+        return Q(**{self.column: value})
+
+    def q(self, value: Any, context: FilterContext) -> Q:
+        if self.condition is None:
+            return self.compare(value)
+        return self.condition(True, context) if value else ~self.condition(True, context)
+
+
+class IdFilter(ManyFilter):
+    """A related record by its UUID or its ``external_id`` (``external`` is the path to it; None: UUIDs alone)."""
+
+    json_type = "string"
+
+    def __init__(self, name: str, *, external: str | None = "", **options: Any) -> None:
+        super().__init__(name, **options)
+        own = "external_id" if self.column in ("id", "pk") else f"{self.column}__external_id"
+        self.external = own if external == "" else external
+
+    def read_one(self, value: object) -> UUID | str:
+        text = read_text(value)
+        identifier = as_uuid(text)
+        if identifier is None and self.external is None:
+            raise wrong_type(_("a UUID"))
+        return identifier or text
+
+    def compare(self, value: Sequence[UUID | str]) -> Q:
+        uuids = [identifier for identifier in value if isinstance(identifier, UUID)]
+        texts = [identifier for identifier in value if isinstance(identifier, str)]
+        by_uuid = Q(**{f"{self.column}__in": uuids})
+        return by_uuid | Q(**{f"{self.external}__in": texts}) if texts else by_uuid
+
+
+class SearchFilter(Filter):
+    """Free text, found by ``condition`` and ordered by ``rank(text)``: expressions, the best first."""
+
+    json_type = "string"
+
+    def __init__(self, name: str = "q", *, rank: Callable[[str], Sequence[Any]], **options: Any) -> None:
+        super().__init__(name, **options)
+        self.rank = rank
+
+    def read(self, value: object) -> str:
+        text = read_text(value).strip()
+        if not text:
+            raise InputError(Fault(_("Give at least one character to search for."), "empty"))
+        return text
+
+    def compare(self, value: Any) -> Q:
+        raise NotImplementedError(f"The search {self.name} needs a condition.")

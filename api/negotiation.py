@@ -1,0 +1,30 @@
+"""Which renderer answers, without work for the clients that ask for JSON or for anything."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+PLAIN = ("*/*", "application/json")
+
+
+class ContentNegotiation(DefaultContentNegotiation):
+    """REST framework's negotiation with a short cut, and 406 for an unknown ``format``."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        offered = list(renderers)
+        plain = request.META.get("HTTP_ACCEPT", "*/*") in PLAIN
+        if plain and format_suffix is None and "format=" not in request.META.get("QUERY_STRING", ""):
+            return offered[0], offered[0].media_type
+        return super().select_renderer(request, offered, format_suffix)
+
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002  # REST framework's name
+        chosen = [renderer for renderer in renderers if renderer.format == format]
+        if not chosen:
+            raise NotAcceptable
+        return chosen

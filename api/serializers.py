@@ -1,0 +1,117 @@
+"""Base serializers: the shape of bodies, strict about unknown fields, and checked against the model's own rules.
+
+They validate and never save: the view hands ``validated_data`` to the app's service.
+"""
+
+import copy
+from typing import Any, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import get_error_detail
+from rest_framework.settings import api_settings
+
+from api.names import unknown_name
+
+M = TypeVar("M", bound=Model)
+
+
+class StrictFields(serializers.BaseSerializer[Any]):
+    """Refuses unknown fields; read-only ones are ignored, as are those named in ``Meta.ignored_fields``."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            self._refuse_unknown(data)
+        return super().to_internal_value(data)
+
+    def _refuse_unknown(self, data: dict[str, Any]) -> None:
+        fields: dict[str, Any] = getattr(self, "fields")  # noqa: B009  # declared by the class beside this mixin
+        ignored = getattr(getattr(self, "Meta", None), "ignored_fields", ())
+        unknown = [name for name in data if name not in fields and name not in ignored]
+        if unknown:
+            writable = [name for name, field in fields.items() if not field.read_only]
+            raise ValidationError({name: [ErrorDetail(unknown_name(name, writable), "unknown")] for name in unknown})
+
+
+class Serializer(StrictFields, serializers.Serializer[Any]):
+    """The shape of a body or an answer that is not one model's."""
+
+
+class ModelSerializer(StrictFields, serializers.ModelSerializer[M]):
+    """The shape of one model's objects.
+
+    Runs the model's ``full_clean()`` and constraints, so that what the database would refuse is a 400 that names the
+    field. ``Meta.expressions`` maps the names of fields that are no columns to what computes them.
+    """
+
+    def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> Any:
+        """Leave uniqueness to ``full_clean()``: REST framework's validators would ask the database a second time."""
+        return extra_kwargs, {}
+
+    def get_validators(self) -> list[Any]:
+        return list(getattr(self.Meta, "validators", []))
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        field_class, options = super().build_standard_field(field_name, model_field)
+        validators = options.get("validators", [])
+        options["validators"] = [one for one in validators if type(one).__module__ != "rest_framework.validators"]
+        return field_class, options
+
+    def validate(self, attrs: Any) -> Any:
+        """Check the object as it would become. Raises ``ValidationError`` by field."""
+        candidate = self.candidate(attrs)
+        try:
+            check(candidate, self.unsent(attrs))
+        except ModelValidationError as error:
+            raise ValidationError(self._as_fields(error)) from error
+        return super().validate(attrs)
+
+    def candidate(self, attrs: dict[str, Any]) -> M:
+        """Return an unsaved object with the values of ``attrs``, a copy of the present one where there is one."""
+        model: Any = self.Meta.model
+        candidate: Any = copy.copy(self.instance) if self.instance is not None else model()
+        columns = {field.name for field in candidate._meta.concrete_fields}
+        for name in columns & attrs.keys():
+            setattr(candidate, name, attrs[name])
+        return candidate  # type: ignore[no-any-return]  # the model of Meta
+
+    def unsent(self, attrs: dict[str, Any]) -> set[str]:
+        """Return the columns that the body leaves alone: nobody is blamed for what others wrote there."""
+        model: Any = self.Meta.model
+        return {field.name for field in model._meta.concrete_fields} - attrs.keys()
+
+    def _as_fields(self, error: ModelValidationError) -> dict[str, Any]:
+        """Return the model's errors under the names that the body uses."""
+        names: dict[Any, str] = {field.source: name for name, field in self.fields.items()}
+        details = get_error_detail(error)
+        by_column: dict[Any, Any] = details if isinstance(details, dict) else {NON_FIELD_ERRORS: details}
+        names[NON_FIELD_ERRORS] = api_settings.NON_FIELD_ERRORS_KEY
+        return {names.get(key, key): found for key, found in by_column.items()}
+
+
+def check(candidate: Model, unsent: set[str]) -> None:
+    """Run a model's validation but for the fields ``unsent``; constraints are checked as a whole.
+
+    Raises Django's ``ValidationError``. One query per unique column that was sent and per constraint.
+    """
+    candidate.full_clean(exclude=unsent, validate_constraints=False)
+    candidate.validate_constraints()
+
+
+class PageRequestSerializer(Serializer):
+    """The body of a list that is asked for by POST."""
+
+    ordering = serializers.CharField(required=False, help_text=_("An ordering, descending with “-” before it."))
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
+    cursor = serializers.CharField(required=False, allow_null=True, help_text=_("“next” or “previous” of an answer."))
+    count = serializers.ChoiceField(required=False, choices=["exact", "estimate"])
+
+
+class FilterRequestSerializer(PageRequestSerializer):
+    """A filter tree and which page of what it finds."""
+
+    filter = serializers.JSONField(required=False, default=dict)

@@ -1,0 +1,197 @@
+"""The base of all views: what a caller may see is asked of the queryset once, here.
+
+A viewset of an app declares its model, serializer, filters and orderings, and hands writing to its services.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NoReturn
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from api.exceptions import InputError
+from api.filters import FilterContext, FilterSet
+from api.identifiers import find, identified_by
+from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
+from api.ordering import Orderings
+from api.representation import Representation, Row, representation_of
+from api.serializers import FilterRequestSerializer
+
+NO_FILTERS = FilterSet("no")
+
+
+class ResourceViewSet(GenericViewSet[Any]):
+    """One kind of objects. Subclasses add the verbs; all of them see ``visible_to(caller)`` alone.
+
+    The manager of ``model`` has ``visible_to(user)`` and ``editable_by(user)``. Objects are named in paths by their
+    key or their ``external_id``.
+    """
+
+    model: ClassVar[type[Any]]
+    filters: ClassVar[FilterSet] = NO_FILTERS
+    orderings: ClassVar[Orderings] = {}
+    default_ordering: ClassVar[str] = "id"
+    lookup_url_kwarg = "id"
+    lookup_value_regex = "[^/]+"
+    filter_backends = [DeclaredFilterBackend]
+    pagination_class = KeysetPagination
+    # Actions that take filters and pages as parameters of the address.
+    listed_by_parameters: ClassVar[Sequence[str]] = ("list",)
+    # The order of a search; set while the filters are read.
+    rank: list[Any] | None = None
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """Return the objects that the caller may know of."""
+        found: QuerySet[Any] = self.model._default_manager.visible_to(self.request.user)
+        return found
+
+    def get_representation(self) -> Representation:
+        """Return what an object's row shows."""
+        serializer_class: Any = self.get_serializer_class()
+        return representation_of(serializer_class)
+
+    def complete(self, rows: list[Row]) -> None:
+        """Add to the rows of a page what no column of theirs holds, in a fixed number of queries."""
+
+    def get_object(self) -> Any:
+        """Return the object that the path names. Raises 404 for one that the caller may not know of."""
+        found = find(self.get_queryset(), self.kwargs["id"])
+        if found is None:
+            raise Http404
+        self.check_object_permissions(self.request, found)
+        return found
+
+    def get_editable_object(self) -> Any:
+        """Return the object if the caller may change it. Raises 403 when they may only see it, else 404."""
+        found = self.get_object()
+        editable = self.model._default_manager.editable_by(self.request.user)
+        if not editable.filter(pk=found.pk).exists():
+            raise PermissionDenied
+        return found
+
+    def answer(self, queryset: "QuerySet[Any]", code: int = status.HTTP_200_OK) -> Response:
+        """Answer with the one row of ``queryset``. Raises 404 when it has none."""
+        rows = self.get_representation().rows(queryset[:1])
+        if not rows:
+            raise Http404
+        self.complete(rows)
+        return Response(rows[0], code)
+
+    def answer_saved(self, instance: Model, code: int = status.HTTP_200_OK) -> Response:
+        """Answer with what is now stored of ``instance``, triggers and defaults included."""
+        return self.answer(self.model._default_manager.filter(pk=instance.pk), code)
+
+    def respond_with_list(self, queryset: "QuerySet[Any]") -> Response:
+        """Answer with the page of ``queryset`` that the parameters of the address ask for."""
+        return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(queryset)))
+
+
+class ListMixin(ResourceViewSet):
+    """``GET …/``."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.respond_with_list(self.get_queryset())
+
+
+class RetrieveMixin(ResourceViewSet):
+    """``GET …/{id}/``."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        condition = identified_by(self.model, self.kwargs["id"])
+        if condition is None:
+            raise Http404
+        return self.answer(self.get_queryset().filter(condition))
+
+
+class CreateMixin(ResourceViewSet):
+    """``POST …/``: 201."""
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self.answer_saved(self.perform_create(serializer), status.HTTP_201_CREATED)
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> Model:
+        """Have the app's service make an object of ``serializer.validated_data``, and return it."""
+        raise NotImplementedError
+
+
+class UpdateMixin(ResourceViewSet):
+    """``PUT`` and ``PATCH …/{id}/``: both change the fields sent and leave the others."""
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(self.get_editable_object(), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        return self.answer_saved(self.perform_update(serializer))
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.update(request, *args, **kwargs)
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> Model:
+        """Have the app's service change ``serializer.instance``, and return it."""
+        raise NotImplementedError
+
+
+class DestroyMixin(ResourceViewSet):
+    """``DELETE …/{id}/``: 204."""
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self.perform_destroy(self.get_editable_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def perform_destroy(self, instance: Any) -> None:
+        """Have the app's service delete the object."""
+        raise NotImplementedError
+
+
+class FilterByBodyMixin(ResourceViewSet):
+    """``POST …/filter/``: a list whose filter is a JSON tree in the body."""
+
+    @action(detail=False, methods=["post"])
+    def filter(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List what a tree of filters finds; “next” and “previous” are cursors for the next body."""
+        serializer = FilterRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        body = serializer.validated_data
+        try:
+            read = self.filters.read(body["filter"])
+        except InputError as error:
+            raise error.under("filter") from None
+        self.rank = read.rank
+        return respond_to_body(self, self.get_queryset().filter(read.q(FilterContext(request.user))), body)
+
+
+class ListViewSet(ListMixin):
+    """A list alone, such as one that hangs below another object."""
+
+
+class ReadOnlyModelViewSet(ListMixin, RetrieveMixin):
+    """Lists and shows."""
+
+
+class ModelViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
+    """Lists, shows, creates, changes and deletes."""
+
+
+@extend_schema(exclude=True)
+class NotFoundView(APIView):
+    """Answers every address below ``/api/`` that leads nowhere; put it last."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        super().initial(request, *args, **kwargs)
+        raise NotFound(_("No such address: %(path)s") % {"path": request.path})
