@@ -15,9 +15,12 @@ from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.fields import LowerCaseEmailField, PhoneNumberField
 from users.history import tracked
+from users.imports.models import Import, ImportedRow
 from users.querysets import UserManager, UserQuerySet
 from users.triggers import keep_counters, raise_version
 from users.zones import validate_zone
+
+__all__ = ["EDITED", "PROFILE", "Import", "ImportedRow", "User"]
 
 PROFILE = (
     "external_id",

@@ -1,0 +1,66 @@
+"""What the commands that import have in common."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from users.imports.errors import UnusableFileError
+from users.imports.kinds import ImportKind
+from users.imports.progress import progress_on
+from users.imports.run import BATCH_ROWS
+from users.imports.service import Options, Report, import_file
+
+ROWS_IN_ERROR, UNUSABLE, INTERRUPTED = 1, 2, 130
+
+
+class ImportCommand(BaseCommand):
+    """Imports a file of the ``kind`` that a subclass names; see docs/imports.md."""
+
+    kind: ImportKind
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the file and the options that every import has."""
+        parser.add_argument("file", type=Path, help="CSV (UTF-8) or XLSX; the first line names the columns")
+        parser.add_argument("--errors", type=Path, help="where rows in error go (default: FILE.errors.csv)")
+        parser.add_argument("--dry-run", action="store_true", help="do everything, say what happened, roll it back")
+        parser.add_argument("--batch-size", type=_count, default=BATCH_ROWS, help="rows per transaction")
+
+    def handle(self, *, file: Path, errors: Path | None, dry_run: bool, batch_size: int, **_options: object) -> None:
+        """Import; exit status 1 when rows were in error, 2 for a file that is of no use, 130 when interrupted."""
+        options = Options(
+            errors_path=errors,
+            dry_run=dry_run,
+            batch_rows=batch_size,
+            say=self.stdout.write,
+            progress=lambda lines: progress_on(self.stderr, lines),  # type: ignore[arg-type]  # it writes like a file
+        )
+        try:
+            report = import_file(self.kind, file, options)
+        except UnusableFileError as error:
+            raise CommandError(str(error), returncode=UNUSABLE) from error
+        except KeyboardInterrupt as error:
+            again = "Nothing was stored." if dry_run else "Run the same command again to go on where it stopped."
+            raise CommandError(f"Interrupted. {again}", returncode=INTERRUPTED) from error
+        self._tell(report, dry_run=dry_run)
+
+    def _tell(self, report: Report, *, dry_run: bool) -> None:
+        record = report.record
+        would = "Dry run, nothing stored: " if dry_run else f"Import {record.pk}: "
+        self.stdout.write(
+            f"{would}{record.rows_done:,} rows: {record.created:,} created, {record.changed:,} changed, "
+            f"{record.unchanged:,} unchanged, {record.failed:,} in error."
+        )
+        for remark in report.remarks:
+            self.stdout.write(remark)
+        if record.failed:
+            raise CommandError(
+                f"{record.failed:,} rows are in error, listed in {report.errors_path}", returncode=ROWS_IN_ERROR
+            )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,38 @@
+"""Opening a file to import: CSV and XLSX are told apart by content."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from users.imports.csv_source import CsvSource
+from users.imports.errors import UnusableFileError
+from users.imports.sources import Source
+from users.imports.xlsx_source import XlsxSource
+
+ZIP_SIGNATURE = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to import and the digest that tells it."""
+
+    path: Path
+    sha256: str
+    source: Source
+
+
+def open_file(path: Path) -> File:
+    """Open a CSV or XLSX file, told apart by content. Raises ``UnusableFileError`` for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            is_zip = file.read(len(ZIP_SIGNATURE)) == ZIP_SIGNATURE
+        source: Source = XlsxSource(path) if is_zip else CsvSource(path)
+        return File(path, digest(path), source)
+    except OSError as error:
+        raise UnusableFileError(f"{path}: {error.strerror or error}") from error
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,143 @@
+"""Running an import: batches, each with its checkpoint in one transaction."""
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone as clock
+
+from users.imports.errors import RowError
+from users.imports.errors_file import ErrorsFile
+from users.imports.kinds import Batch, ImportKind, Outcome, Problem, Row
+from users.imports.layout import Layout
+from users.imports.models import Import, ImportStatus
+from users.imports.opening import File
+from users.imports.progress import Progress, Silence
+from users.imports.sources import SourceRow
+from users.transactions import locking
+
+BATCH_ROWS = 5_000
+BATCH_CHARACTERS = 8_000_000  # rows with long texts make smaller batches, so that memory stays flat
+LOCK_TIMEOUT = "60s"  # others hold the same rows for a batch, not for a request
+_CONTEXT = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+
+
+@dataclass
+class Run:
+    """One pass over a file for a ``record`` that may have come some way before."""
+
+    kind: ImportKind
+    file: File
+    layout: Layout
+    record: Import
+    errors_path: Path
+    progress: Progress = field(default_factory=Silence)
+    batch_rows: int = BATCH_ROWS
+
+    def go(self) -> None:
+        """Store every row that is not done yet, and close the record."""
+        self._errors = ErrorsFile(self.errors_path, self.file.source.header)
+        if not self.record.rows_done:
+            self._errors.write(0, [])
+        for rows in self._batches():
+            self._store(rows)
+            self.record.refresh_from_db()
+            self.progress.at(rows[-1].line)
+        self._finish()
+
+    def _batches(self) -> Iterator[list[SourceRow]]:
+        rows: list[SourceRow] = []
+        characters = 0
+        for row in itertools.islice(self.file.source.rows(), self.record.rows_done, None):
+            rows.append(row)
+            characters += sum(map(len, row.cells))
+            if len(rows) >= self.batch_rows or characters >= BATCH_CHARACTERS:
+                yield rows
+                rows, characters = [], 0
+        if rows:
+            yield rows
+
+    def _store(self, source_rows: Sequence[SourceRow]) -> None:
+        rows, problems = self._parsed(source_rows)
+        _store_batch(self, rows, problems, source_rows)
+
+    def _parsed(self, source_rows: Sequence[SourceRow]) -> tuple[list[Row], list[Problem]]:
+        rows, problems, names = [], [], self.layout.names
+        for source_row in source_rows:
+            try:
+                values = self.layout.parse(source_row)
+                self.kind.check(names, values)
+            except RowError as error:
+                problems.append(Problem(source_row.line, str(error)))
+            else:
+                rows.append(Row(source_row.line, values))
+        return rows, problems
+
+    def checkpoint(self, outcome: Outcome, source_rows: Sequence[SourceRow]) -> None:
+        """Write the problems to the file of errors, then the numbers to the record."""
+        cells = {row.line: row.cells for row in source_rows}
+        problems = sorted(outcome.problems)
+        size = self.record.errors_size
+        if problems:
+            size = self._errors.write(size, [(problem, cells[problem.line]) for problem in problems])
+        Import.objects.filter(pk=self.record.pk).update(
+            rows_done=F("rows_done") + len(source_rows),
+            created=F("created") + outcome.created,
+            changed=F("changed") + outcome.changed,
+            unchanged=F("unchanged") + outcome.unchanged,
+            failed=F("failed") + len(problems),
+            errors_size=size,
+        )
+
+    def state_context(self) -> None:
+        """Let the history of changes name this import, within the transaction.
+
+        Set by hand: pghistory's own way rewrites statements, which COPY does not survive.
+        """
+        context = uuid.uuid5(uuid.NAMESPACE_OID, f"import {self.record.pk} {self.file.sha256}")
+        metadata = {"import": self.record.pk, "file": self.record.file_name, "kind": self.kind.name}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            cursor.execute(_CONTEXT, [str(context), json.dumps(metadata)])
+
+    def _finish(self) -> None:
+        self.record.status = ImportStatus.FINISHED
+        self.record.finished_at = clock.now()
+        with transaction.atomic():
+            self.remarks = self.kind.remarks(self.record)
+            self.record.rows.all().delete()
+            self.record.save(update_fields=["status", "finished_at"])
+
+
+@locking
+def _store_batch(run: Run, rows: list[Row], problems: list[Problem], source_rows: Sequence[SourceRow]) -> None:
+    """Store a batch and its checkpoint in one transaction."""
+    run.state_context()
+    outcome = _bisected(run, Batch(run.record, run.layout.names, rows)) if rows else Outcome()
+    run.checkpoint(outcome + Outcome(problems=problems), source_rows)
+
+
+def _bisected(run: Run, batch: Batch) -> Outcome:
+    """Store a batch; where the database refuses it, store its halves, down to the row at fault."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            return run.kind.store(cursor, batch)
+    except (IntegrityError, DataError) as error:
+        if len(batch.rows) == 1:
+            return Outcome(problems=[Problem(batch.rows[0].line, _reason(error))])
+    middle = len(batch.rows) // 2
+    halves = (batch.rows[:middle], batch.rows[middle:])
+    first, second = (_bisected(run, Batch(batch.record, batch.names, half)) for half in halves)
+    return first + second
+
+
+def _reason(error: Exception) -> str:
+    """Return what the database said, in one line without the values of the whole row."""
+    said = getattr(error.__cause__, "diag", None)
+    detail = said.message_detail if said and said.message_detail and "Failing row" not in said.message_detail else ""
+    return f"{said.message_primary if said else error} {detail}".strip()

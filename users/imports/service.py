@@ -1,0 +1,110 @@
+"""Importing a file: what the commands, and later the API, call."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+
+from users.imports.alone import alone
+from users.imports.errors import UnusableFileError
+from users.imports.kinds import ImportKind
+from users.imports.layout import Layout, read_layout
+from users.imports.models import Import, ImportStatus
+from users.imports.opening import File, open_file
+from users.imports.progress import Progress, Silence
+from users.imports.run import BATCH_ROWS, Run
+
+LONGEST_NAME = 255
+
+
+def _silently(_message: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to import: ``errors_path`` None puts the rows in error beside the file, as ``FILE.errors.csv``.
+
+    ``say`` gets what the operator should know meanwhile; ``progress`` is made once the number of lines is known.
+    """
+
+    errors_path: Path | None = None
+    dry_run: bool = False
+    batch_rows: int = BATCH_ROWS
+    say: Callable[[str], None] = _silently
+    progress: Callable[[int | None], Progress] = field(default=lambda _lines: Silence())
+
+
+@dataclass(frozen=True)
+class Report:
+    """How an import ended. After a dry run the record is not stored."""
+
+    record: Import
+    errors_path: Path
+    remarks: list[str]
+
+
+def import_file(kind: ImportKind, path: Path, options: Options | None = None) -> Report:
+    """Import a CSV or XLSX file whole, going on where an unfinished import of the same content stopped.
+
+    Each batch is a transaction (a dry run is one, rolled back). Raises ``UnusableFileError`` before anything is
+    stored. Interrupted by ``KeyboardInterrupt``, it stores what is done so far and raises on.
+    """
+    options = options or Options()
+    file = open_file(path)
+    layout = read_layout(file.source.header, kind.columns, required=kind.required, ignored=kind.ignored)
+    if layout.ignored:
+        options.say(f"Ignored, since it is read-only: {', '.join(layout.ignored)}.")
+    errors_path = _writable(options.errors_path or path.with_name(f"{path.name}.errors.csv"), file)
+    with alone(
+        f"import {kind.name} {file.sha256}",
+        when_waiting=lambda: options.say("Another process is importing this file: waiting for it to end."),
+    ):
+        return (
+            _rolled_back(kind, file, layout, errors_path, options)
+            if options.dry_run
+            else _run(kind, file, layout, errors_path, options)
+        )
+
+
+def _writable(errors_path: Path, file: File) -> Path:
+    if errors_path.exists() and errors_path.samefile(file.path):
+        raise UnusableFileError(f"{errors_path} is the file to import: rows in error would replace it.")
+    if not os.access(errors_path if errors_path.exists() else errors_path.parent, os.W_OK):
+        raise UnusableFileError(f"{errors_path}, for rows in error, cannot be written. Name another with --errors.")
+    return errors_path
+
+
+def _rolled_back(kind: ImportKind, file: File, layout: Layout, errors_path: Path, options: Options) -> Report:
+    with transaction.atomic():
+        report = _run(kind, file, layout, errors_path, options)
+        transaction.set_rollback(True)
+    return report
+
+
+def _run(kind: ImportKind, file: File, layout: Layout, errors_path: Path, options: Options) -> Report:
+    record = _unfinished(kind, file, options) or Import.objects.create(
+        kind=kind.name, sha256=file.sha256, file_name=file.path.name[-LONGEST_NAME:]
+    )
+    progress = options.progress(file.source.lines)
+    run = Run(kind, file, layout, record, errors_path, progress, options.batch_rows)
+    try:
+        run.go()
+    except KeyboardInterrupt:
+        Import.objects.filter(pk=record.pk).update(status=ImportStatus.INTERRUPTED)
+        raise
+    finally:
+        progress.close()
+    return Report(record, errors_path, run.remarks)
+
+
+def _unfinished(kind: ImportKind, file: File, options: Options) -> Import | None:
+    """Return the record that this file goes on with; nobody else does, since we are alone."""
+    record = Import.objects.filter(kind=kind.name, sha256=file.sha256).exclude(status=ImportStatus.FINISHED).first()
+    if record:
+        options.say(f"Going on with import {record.pk} of this file after {record.rows_done:,} rows.")
+        record.status = ImportStatus.RUNNING
+        record.save(update_fields=["status"])
+    return record

@@ -1,0 +1,65 @@
+"""The temporary table that a batch goes through, filled by COPY."""
+
+from collections.abc import Sequence
+
+import uuid_utils.compat
+from django.db.backends.utils import CursorWrapper
+
+from users.imports.kinds import Batch, Outcome, Problem
+
+# Left alone by a plan that reads the whole target table for every batch.
+_PLAN = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+_CREATE = """
+    CREATE TEMPORARY TABLE import_staged ON COMMIT DROP AS
+    SELECT 0::bigint AS line, NULL::uuid AS id, NULL::uuid AS target, NULL::boolean AS done,
+           NULL::text AS problem, NULL::text AS other, {columns} WITH NO DATA
+"""
+_REMEMBER = """
+    WITH settled AS (
+        UPDATE import_staged SET done = true WHERE target IS NOT NULL AND problem IS NULL AND done IS NULL
+        RETURNING target, line)
+    INSERT INTO users_importedrow (of_import_id, object_id, line) SELECT %s, target, line FROM settled
+"""
+_OPEN = "SELECT EXISTS (SELECT FROM import_staged WHERE done IS NULL AND problem IS NULL)"
+
+
+def stage(cursor: CursorWrapper, batch: Batch, columns: str) -> None:
+    """Make the temporary table and COPY the batch to it.
+
+    ``columns`` are the typed columns of the table as the body of a SELECT; each row gets a new UUIDv7.
+    """
+    cursor.execute(_PLAN)
+    cursor.execute(_CREATE.format(columns=columns))
+    names = ", ".join(f'"{name}"' for name in batch.names)
+    with cursor.copy(f"COPY import_staged (line, id, {names}) FROM STDIN") as copy:
+        new_id = uuid_utils.compat.uuid7
+        for row in batch.rows:
+            copy.write_row((row.line, new_id(), *row.values))
+
+
+def remember(cursor: CursorWrapper, batch: Batch) -> None:
+    """Note which records the batch has dealt with, so that later lines on the same ones are errors."""
+    cursor.execute(_REMEMBER, [batch.record.pk])
+
+
+def some_are_open(cursor: CursorWrapper) -> bool:
+    """Tell whether rows are left that were neither stored nor refused."""
+    cursor.execute(_OPEN)
+    return bool(cursor.fetchone()[0])
+
+
+def refuse(cursor: CursorWrapper, problem: str, condition: str, parameters: Sequence[str] = ()) -> None:
+    """Give the open rows that meet ``condition`` (SQL over ``s``) a problem."""
+    cursor.execute(
+        f"UPDATE import_staged s SET problem = %s "  # noqa: S608  # conditions are constants of the importers
+        f"WHERE s.done IS NULL AND s.problem IS NULL AND ({condition})",
+        [problem, *parameters],
+    )
+
+
+def outcome(cursor: CursorWrapper, batch: Batch, *, created: int, changed: int, reasons: dict[str, str]) -> Outcome:
+    """Drop the table and return what became of the batch; ``reasons`` words each problem, ``{}`` for the detail."""
+    cursor.execute("SELECT line, problem, other FROM import_staged WHERE problem IS NOT NULL ORDER BY line")
+    problems = [Problem(line, reasons[problem].format(other)) for line, problem, other in cursor.fetchall()]
+    cursor.execute("DROP TABLE import_staged")
+    return Outcome(created, changed, len(batch.rows) - created - changed - len(problems), problems)

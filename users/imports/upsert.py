@@ -1,0 +1,144 @@
+"""Upsert of a batch by two keys: UPDATE the matched, INSERT the rest, match again what remains.
+
+``ON CONFLICT DO UPDATE`` takes one key, people and events have two: ``external_id`` and e-mail or slug.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Field
+
+from users.imports.kinds import Batch, Outcome
+from users.imports.staging import outcome, refuse, remember, some_are_open, stage
+
+ROUNDS = 3  # the second sees what others inserted meanwhile, or an earlier row of the same batch
+
+# A person found by the second key alone is somebody else when both sides have an external_id.
+_MATCH = """
+    UPDATE import_staged s SET target = f.target, problem = f.problem, other = f.other
+      FROM (
+        SELECT m.line, m.target,
+               CASE WHEN m.problem IS NOT NULL THEN m.problem
+                    WHEN m.earlier IS NOT NULL OR m.line > m.first_line THEN 'repeated' END AS problem,
+               CASE WHEN m.problem IS NOT NULL THEN m.owner || COALESCE(' (line ' || m.earlier || ')', '')
+                    ELSE COALESCE(m.earlier, m.first_line)::text END AS other
+          FROM (
+            SELECT p.*, r.line AS earlier,
+                   MIN(p.line) FILTER (WHERE p.problem IS NULL) OVER (PARTITION BY p.target) AS first_line
+              FROM (
+                SELECT x.line, COALESCE(a.id, b.id) AS target, b.external_id AS owner,
+                       CASE WHEN a.id <> b.id THEN 'two'
+                            WHEN a.id IS NULL AND b.external_id <> x.external_id THEN 'taken' END AS problem
+                  FROM import_staged x
+                  LEFT JOIN {table} a ON a.external_id = x.external_id
+                  LEFT JOIN {table} b ON b.{second} = x.{second}
+                 WHERE x.done IS NULL AND x.problem IS NULL
+              ) p LEFT JOIN users_importedrow r ON r.of_import_id = %s AND r.object_id = p.target
+             WHERE p.target IS NOT NULL
+          ) m
+      ) f WHERE s.line = f.line
+"""
+_UPDATE = """
+    WITH differing AS (
+        SELECT t.id FROM {table} t JOIN import_staged s ON s.target = t.id
+         WHERE s.done IS NULL AND s.problem IS NULL AND ({old}) IS DISTINCT FROM ({new})
+         ORDER BY t.id FOR NO KEY UPDATE OF t)
+    UPDATE {table} t SET {assignments}
+      FROM differing d JOIN import_staged s ON s.target = d.id WHERE t.id = d.id AND s.problem IS NULL
+"""
+_INSERT = """
+    WITH made AS (
+        INSERT INTO {table} (id, {columns}) SELECT s.id, {values} FROM import_staged s
+         WHERE s.target IS NULL AND s.problem IS NULL ORDER BY s.line ON CONFLICT DO NOTHING RETURNING id)
+    UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
+"""
+
+
+def _nothing(_cursor: CursorWrapper) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """How records of ``model`` are matched and stored. ``record`` and ``second_key`` word its errors.
+
+    ``expressions`` gives SQL over the staged row ``s`` for columns of new rows, instead of the cell or the default;
+    they may use ``extra`` columns. ``before_update`` and ``before_insert`` run between match and write.
+    """
+
+    model: type[models.Model]
+    second_key: str
+    record: str
+    keeping: Sequence[str]
+    expressions: dict[str, str] = field(default_factory=dict)
+    extra: str = ""
+    before_update: Callable[[CursorWrapper], None] = _nothing
+    before_insert: Callable[[CursorWrapper], None] = _nothing
+
+    def run(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
+        """Store a batch inside the caller's transaction: locks the differing rows in the order of their ids."""
+        stage(cursor, batch, self._staged(batch.names))
+        created = changed = 0
+        for _round in range(ROUNDS):
+            cursor.execute(_MATCH.format(table=self._table, second=self.second_key), [batch.record.pk])
+            self.before_update(cursor)
+            changed += self._update(cursor, batch.names)
+            remember(cursor, batch)
+            self.before_insert(cursor)
+            created += self._insert(cursor, batch.names)
+            remember(cursor, batch)
+            if not some_are_open(cursor):
+                break
+        refuse(cursor, "contested", "true")
+        return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
+
+    @cached_property
+    def _table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def _reasons(self) -> dict[str, str]:
+        return {
+            "two": f"external_id and {self.second_key} belong to two different {self.record}s",
+            "taken": f"another {self.record} has this {self.second_key}: external_id {{}}",
+            "repeated": f"line {{}} is about the same {self.record} already",
+            "contested": "somebody else is storing the same record; import the file again",
+        }
+
+    def _staged(self, names: Sequence[str]) -> str:
+        """Return both keys and the file's columns with their types, as the body of a SELECT."""
+        columns = dict.fromkeys(["external_id", self.second_key, *names])
+        return f"{', '.join(columns)} {self.extra} FROM {self._table}"
+
+    def _update(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
+        new = {name: f"COALESCE(s.{name}, t.{name})" if name in self.keeping else f"s.{name}" for name in names}
+        cursor.execute(
+            _UPDATE.format(
+                table=self._table,
+                old=", ".join(f"t.{name}" for name in names),
+                new=", ".join(new.values()),
+                assignments=", ".join(f"{name} = {value}" for name, value in new.items()),
+            )
+        )
+        return int(cursor.rowcount)
+
+    def _insert(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
+        values = {name: f"s.{name}" for name in names}
+        parameters = []
+        for column in self.model._meta.concrete_fields:
+            if column.name not in values and not _left_to_the_database(column):
+                values[column.name] = self.expressions.get(column.name, "%s")
+                if column.name not in self.expressions:
+                    parameters.append(column.get_db_prep_save(column.get_default(), cursor.db))
+        values |= {name: self.expressions[name] for name in values if name in self.expressions}
+        statement = _INSERT.format(table=self._table, columns=", ".join(values), values=", ".join(values.values()))
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def _left_to_the_database(column: "Field[Any, Any]") -> bool:
+    return column.primary_key or column.db_default is not models.NOT_PROVIDED
