@@ -12,18 +12,28 @@ import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from crm_project.embedded import postgres_server, valkey_server
+from crm_project.embedded.home import socket_folder
 
 # Lets the type parameters of Django's classes stand at run time.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=True)
 TESTING = "pytest" in sys.modules
+# What this installation writes: mail without EMAIL_URL, the embedded servers' data.
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").resolve()
+if TESTING:
+    # Several test runs at once each have a suffix, and so servers and files of their own.
+    TEST_SUFFIX = env.str("PYTEST_DB_SUFFIX", default="")
+    VAR_DIR /= f"test-{TEST_SUFFIX}" if TEST_SUFFIX else "test"
 
 
 def _required_in_production(name: str, development_value: str) -> str:
@@ -73,6 +83,8 @@ INSTALLED_APPS = [
     "relations",
     "mailing",
 ]
+if TESTING:
+    INSTALLED_APPS += ["api.tests"]  # models of the API's own tests; without migrations, so made by every test run
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -108,13 +120,23 @@ DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
-    DATABASES = {"default": {"ENGINE": "crm_project.embedded.postgresql", "NAME": "event_crm"}}
+    DATABASES = {
+        "default": {
+            "ENGINE": "crm_project.embedded.postgresql",
+            "NAME": "event_crm",
+            "USER": postgres_server.USER,
+            "HOST": str(socket_folder(VAR_DIR)),
+            "PORT": str(postgres_server.PORT),
+        }
+    }
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
     # PgBouncer in transaction mode hands each transaction to any server session.
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
+if TESTING and TEST_SUFFIX:
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{TEST_SUFFIX}"}
 
 # --- Sign-in -----
 AUTH_USER_MODEL = "users.User"
@@ -136,6 +158,7 @@ SIMPLE_JWT = {
     "BLACKLIST_AFTER_ROTATION": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "UPDATE_LAST_LOGIN": True,
+    "USER_AUTHENTICATION_RULE": "users.sign_in.may_sign_in",
 }
 
 # --- API -----
@@ -147,6 +170,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer", "api.renderers.BrowsableAPIRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ContentNegotiation",
     "DEFAULT_SCHEMA_CLASS": "api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -163,14 +187,39 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"EventStatus": "events.models.EventStatus", "RelationStatus": "relations.models.Status"},
 }
 
 # --- Broker and workers: a doorbell only, PostgreSQL is the truth -----
 REDIS_URL = env.str("REDIS_URL", default="")
+VALKEY_SOCKET = valkey_server.socket_in(socket_folder(VAR_DIR))
+# Whoever publishes or counts must not wait long for a broker that is not there.
+REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
+CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TIMEOUTS | {
+    # Seconds until a task that its worker never acknowledged is given to another: above the longest task.
+    "visibility_timeout": 6 * 60 * 60,
+    # One more attempt at once, then an error: the next tick of beat rings again.
+    "max_retries": 1,
+    "interval_start": 0,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache"
+        if REDIS_URL
+        else "crm_project.embedded.cache.ValkeyCache",
+        "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}",
+        "KEY_PREFIX": "event_crm",
+        # A connection that broke since its last use is made anew, once.
+        "OPTIONS": REDIS_TIMEOUTS | {"retry": Retry(NoBackoff(), retries=1)},
+    }
+}
+if REDIS_URL:
+    CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
 
 # --- Mail -----
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")
@@ -186,6 +235,7 @@ USE_TZ = True
 PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="") or None
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_AUTOREFRESH = DEBUG  # as started: tests turn DEBUG off later, where nothing was collected
 
 # --- Security in production -----
 if not DEBUG:

@@ -1,6 +1,39 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+from api.routers import Router
+from api.views import NotFoundView
+from events.api import EventViewSet
+from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
+from users.api import LoginView, LogoutView, RefreshView, UserViewSet
+
+router = Router()
+router.register("users", UserViewSet, "user")
+router.register("events", EventViewSet, "event")
+router.register("relations", RelationViewSet, "relation")
+
+# What hangs below a word or an object stands before the router, which would take the word for an id.
+api_v1: list[URLPattern | URLResolver] = [
+    re_path("^auth/login/?$", LoginView.as_view(), name="login"),
+    re_path("^auth/refresh/?$", RefreshView.as_view(), name="refresh"),
+    re_path("^auth/logout/?$", LogoutView.as_view(), name="logout"),
+    re_path("^users/filter_by/?$", PeopleByNumberViewSet.as_view({"post": "filter_by"}), name="user-filter-by"),
+    re_path("^users/(?P<id>[^/]+)/events/?$", EventsOfPersonViewSet.as_view({"get": "list"}), name="user-events"),
+    re_path("^events/(?P<id>[^/]+)/users/?$", PeopleOfEventViewSet.as_view({"get": "list"}), name="event-users"),
+    path("", include(router.urls)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((api_v1, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/session/", include("rest_framework.urls")),
+    re_path("^api/", NotFoundView.as_view()),
+]

@@ -1,0 +1,101 @@
+"""Events over REST."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+from rest_framework import serializers
+from rest_framework.serializers import BaseSerializer
+
+from api.identifiers import IdentifierField
+from api.serializers import ModelSerializer
+from api.views import FilterByBodyMixin, ModelViewSet
+from events.filters import event_filters, event_orderings
+from events.models import Event
+from events.moments import MomentField
+from events.services import create_event, delete_event, update_event
+from users.models import User
+
+
+def _people(role: str) -> Any:
+    """Return the query for the ids of those who hold ``role`` in the outer event."""
+    held = Event.objects.filter(
+        pk=OuterRef("pk"), relations__role=role, relations__status__in=("confirmed", "attended")
+    )
+    return held.order_by("relations__seq").values("relations__user_id")
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """How full an event is."""
+
+    taken = serializers.IntegerField(help_text="Seats taken.")
+    waiting = serializers.IntegerField(help_text="People in the queue.")
+
+
+class EventSerializer(ModelSerializer[Event]):
+    """An event. Whoever creates one becomes its owner and, unless ``hosts`` names others, its host."""
+
+    slug = serializers.SlugField(required=False, max_length=120, help_text="Made from the title when left out.")
+    start_at = MomentField()
+    end_at = MomentField(required=False, allow_null=True)
+    owner = serializers.UUIDField(read_only=True, allow_null=True)
+    hosts = serializers.ListField(
+        child=IdentifierField(User), required=False, max_length=100, help_text="Read when the event is created."
+    )
+    counts = CountsSerializer(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = (
+            "id",
+            "external_id",
+            "slug",
+            "title",
+            "description",
+            "organizer",
+            "start_at",
+            "end_at",
+            "timezone",
+            "venue",
+            "max_capacity",
+            "waitlist_enabled",
+            "status",
+            "owner",
+            "hosts",
+            "counts",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("created_at", "updated_at")
+        expressions = {
+            "owner": Subquery(_people("owner")[:1]),
+            "hosts": ArraySubquery(_people("host")),
+            "counts": JSONObject(taken="capacity__taken", waiting="capacity__waiting"),
+        }
+
+
+class EventViewSet(FilterByBodyMixin, ModelViewSet):
+    """Events: drafts, those to come, and those that were."""
+
+    model = Event
+    serializer_class = EventSerializer
+    filters = event_filters
+    orderings = event_orderings
+    default_ordering = "-start_at"
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> Event:
+        fields = dict(serializer.validated_data)
+        hosts: list[User] | None = fields.pop("hosts", None)
+        actor: Any = self.request.user
+        host_ids = None if hosts is None else [host.pk for host in hosts]
+        return create_event(event=Event(**fields), actor=actor, host_ids=host_ids)
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> Event:
+        changes = {name: value for name, value in serializer.validated_data.items() if name != "hosts"}
+        actor: Any = self.request.user
+        event: Any = serializer.instance
+        return update_event(event=event, changes=changes, actor=actor)
+
+    def perform_destroy(self, instance: Event) -> None:
+        delete_event(event=instance)

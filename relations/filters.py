@@ -1,0 +1,158 @@
+"""What relations let people and events be filtered by, and the filters of relations themselves.
+
+Facts of relations are always ``Exists`` or a count in a subquery, never joins: no row appears twice, and keyset pages
+stay right. Each begins at the relations that the caller may know of.
+"""
+
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.utils import timezone as clock
+
+from api.filters import (
+    BooleanFilter,
+    ChoiceFilter,
+    DateTimeFilter,
+    FactGroup,
+    Facts,
+    FilterContext,
+    FilterSet,
+    IdFilter,
+    IntegerFilter,
+    ObjectFilter,
+)
+from api.ordering import Ordering
+from events.filters import event_filters
+from relations.models import Role, Status, UserEventRelation
+from relations.querysets import LIVE
+from users.filters import people_filters
+
+ROLE_ALIASES = {"participant": Role.ATTENDEE}
+GIVEN_UP = (Status.CANCELLED, Status.DECLINED, Status.EXPIRED)
+COUNTERS = {Role.HOST: "hosted_count", Role.ATTENDEE: "attended_count"}
+
+
+def _of_person(context: FilterContext) -> "QuerySet[UserEventRelation]":
+    return UserEventRelation.objects.visible_to(context.caller).filter(user=OuterRef("pk"))  # type: ignore[arg-type]  # a caller is one of our users
+
+
+def _has_relation(facts: Facts, context: FilterContext) -> Q:
+    """One relation with all that was named; one that was given up counts only where its status is asked for."""
+    relations = _of_person(context).filter(facts.q(context))
+    if "relation_status" not in facts:
+        relations = relations.exclude(status__in=GIVEN_UP)
+    return Q(Exists(relations))
+
+
+def _moments() -> list[DateTimeFilter]:
+    return [
+        DateTimeFilter(
+            "since", "gte", column="event__start_at", help_text="Events that start at or after this moment."
+        ),
+        DateTimeFilter("until", "lt", column="event__start_at", help_text="Events that start before this moment."),
+    ]
+
+
+def _took_part(role: Role, taken: Q) -> Any:
+    """Return the condition of ``hosted`` and ``attended``: so many relations that match everything else named."""
+
+    def condition(facts: Facts, context: FilterContext) -> Q:
+        least, most = facts.get("min", 1 if "max" not in facts else 0), facts.get("max")
+        others = facts.q(context, leaving_out=("min", "max"))
+        if not others:
+            return _between(Q(**{f"{COUNTERS[role]}__gte": least}), most, COUNTERS[role])
+        relations = _of_person(context).filter(taken, others)
+        if least == 1 and most is None:
+            return Q(Exists(relations))
+        counted = relations.order_by().values("user").annotate(number=Count("pk")).values("number")
+        number = Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+        enough = Q(GreaterThanOrEqual(number, least))
+        return enough if most is None else enough & Q(LessThanOrEqual(number, most))
+
+    return condition
+
+
+def _between(least: Q, most: int | None, counter: str) -> Q:
+    return least if most is None else least & Q(**{f"{counter}__lte": most})
+
+
+def _part_filter(name: str, role: Role, taken: Q) -> ObjectFilter:
+    return ObjectFilter(
+        name,
+        IdFilter("event"),
+        *_moments(),
+        IntegerFilter("min", help_text="At least so many events (1 when left out)."),
+        IntegerFilter("max", help_text="At most so many events."),
+        condition=_took_part(role, taken),
+        help_text=f"People who {name} events: of this kind, so many of them.",
+    )
+
+
+def _registered(facts: Facts, context: FilterContext) -> Q:
+    relations = _of_person(context).filter(facts.q(context), role=Role.ATTENDEE)
+    return Q(Exists(relations if "status" in facts else relations.filter(status__in=LIVE)))
+
+
+def _attended(context: FilterContext) -> "QuerySet[UserEventRelation]":
+    return _of_person(context).filter(role=Role.ATTENDEE, status=Status.ATTENDED)
+
+
+people_filters.register(
+    FactGroup(
+        ChoiceFilter("role", Role, aliases=ROLE_ALIASES, help_text="Held in any event, or in the one named."),
+        IdFilter("event", help_text="Has a part in this event (its id, or its id in another system)."),
+        ChoiceFilter("relation_status", Status, column="status", help_text="How that part stands."),
+        condition=_has_relation,
+    ),
+    _part_filter("hosted", Role.HOST, Q(role=Role.HOST) & ~Q(status=Status.CANCELLED)),
+    _part_filter("attended", Role.ATTENDEE, Q(role=Role.ATTENDEE, status=Status.ATTENDED)),
+    ObjectFilter(
+        "registered",
+        IdFilter("event"),
+        *_moments(),
+        ChoiceFilter("status", Status),
+        condition=_registered,
+        help_text="People registered for an event; without a status, those whose registration lives.",
+    ),
+    BooleanFilter("never_attended", condition=lambda _yes, _context: Q(attended_count=0)),
+    DateTimeFilter(
+        "last_attended_since",
+        condition=lambda moment, context: Q(Exists(_attended(context).filter(event__start_at__gte=moment))),
+        help_text="Attended an event that started at or after this moment.",
+    ),
+    DateTimeFilter(
+        "last_attended_until",
+        condition=lambda moment, context: (
+            Q(attended_count__gt=0) & ~Q(Exists(_attended(context).filter(event__start_at__gte=moment)))
+        ),
+        help_text="Attended, but no event that started at or after this moment.",
+    ),
+)
+
+event_filters.register(
+    IdFilter(
+        "host",
+        condition=lambda ids, context: Q(Exists(_hosted_by(ids, context))),
+        help_text="Hosted by this person (their id, or their id in another system).",
+    ),
+)
+
+
+def _hosted_by(ids: list[Any], context: FilterContext) -> "QuerySet[UserEventRelation]":
+    hosts = UserEventRelation.objects.visible_to(context.caller).filter(event=OuterRef("pk"), role=Role.HOST)  # type: ignore[arg-type]  # as above
+    return hosts.filter(IdFilter("user").compare(ids)).exclude(status=Status.CANCELLED)
+
+
+relation_filters = FilterSet("relations")
+relation_filters.register(
+    ChoiceFilter("role", Role, aliases=ROLE_ALIASES),
+    ChoiceFilter("status", Status),
+    IdFilter("user"),
+    IdFilter("event"),
+    BooleanFilter("upcoming", condition=lambda _yes, _context: Q(event__start_at__gte=clock.now())),
+    BooleanFilter("past", condition=lambda _yes, _context: Q(event__start_at__lt=clock.now()), help_text="Has begun."),
+)
+
+relation_orderings = {"created_at": Ordering("created_at")}

@@ -1,0 +1,109 @@
+"""People and sign-in over REST."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework_simplejwt.serializers import TokenBlacklistSerializer
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+
+from api.serializers import ModelSerializer
+from api.views import FilterByBodyMixin, ModelViewSet
+from users.filters import people_filters, people_orderings
+from users.models import User
+from users.services import create_user, delete_user, update_user
+
+
+class UserSerializer(ModelSerializer[User]):
+    """A person's profile. ``name`` may be sent instead of first and last name, and is split at its first space."""
+
+    name = serializers.CharField(write_only=True, required=False, max_length=300)
+    roles = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "external_id",
+            "first_name",
+            "last_name",
+            "name",
+            "email",
+            "phone_number",
+            "avatar",
+            "gender",
+            "job_title",
+            "company",
+            "city",
+            "state",
+            "timezone",
+            "language",
+            "hosted_count",
+            "attended_count",
+            "roles",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("hosted_count", "attended_count", "created_at", "updated_at")
+        expressions = {
+            "roles": ArraySubquery(Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        name = attrs.pop("name", None)
+        if name is not None:
+            if "first_name" in attrs or "last_name" in attrs:
+                raise serializers.ValidationError({"name": _("Give either name, or first_name and last_name.")})
+            first, _space, last = name.partition(" ")
+            attrs |= {"first_name": first, "last_name": last.strip()}
+        return super().validate(attrs)
+
+
+class UserViewSet(FilterByBodyMixin, ModelViewSet):
+    """People: contacts, customers and staff."""
+
+    model = User
+    serializer_class = UserSerializer
+    filters = people_filters
+    orderings = people_orderings
+    default_ordering = "name"
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> User:
+        return create_user(user=User(**serializer.validated_data))
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> User:
+        user: Any = serializer.instance
+        return update_user(user=user, changes=serializer.validated_data)
+
+    def perform_destroy(self, instance: User) -> None:
+        delete_user(user=instance)
+
+
+class LoginView(TokenObtainPairView):
+    """Exchange e-mail and password for an access and a refresh token."""
+
+
+class RefreshView(TokenRefreshView):
+    """Exchange a refresh token for new tokens; the old one ends."""
+
+
+class LogoutView(APIView):
+    """End a refresh token."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    @extend_schema(request=TokenBlacklistSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Refuse the refresh token from now on; the access token ends by itself within minutes."""
+        TokenBlacklistSerializer(data=request.data).is_valid(raise_exception=True)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,41 @@
+"""By what people can be filtered and ordered. Higher apps register theirs with ``people_filters``."""
+
+from api.filters import DateTimeFilter, FilterSet, IntegerFilter, SearchFilter, TextFilter
+from api.ordering import Ordering
+from users.expressions import SortKey, name_key, person_search_text, text_key
+from users.search import best_first, found_in
+
+people_filters = FilterSet("people")
+people_filters.register(
+    SearchFilter(
+        "q",
+        condition=lambda text, _context: found_in(person_search_text(), [name_key(), text_key("email")], text),
+        rank=lambda text: best_first(person_search_text(), text),
+        label="search",
+        help_text="Name, e-mail or phone number; typos are forgiven. The best 200, without a cursor.",
+    ),
+    TextFilter("company", key=SortKey, help_text="Without regard to case and accents."),
+    TextFilter("job_title", key=SortKey),
+    TextFilter("city", key=SortKey),
+    TextFilter("state", key=SortKey),
+    TextFilter("gender", key=SortKey),
+    TextFilter("email", key=SortKey),
+    IntegerFilter("min_events_hosted", "gte", column="hosted_count", label="hosted at least"),
+    IntegerFilter("max_events_hosted", "lte", column="hosted_count", label="hosted at most"),
+    IntegerFilter("min_events_attended", "gte", column="attended_count", label="attended at least"),
+    IntegerFilter("max_events_attended", "lte", column="attended_count", label="attended at most"),
+    DateTimeFilter("created_since", "gte", column="created_at"),
+    DateTimeFilter("created_until", "lt", column="created_at", help_text="Before this moment."),
+)
+
+people_orderings = {
+    "name": Ordering(name_key()),
+    "email": Ordering(text_key("email")),
+    "company": Ordering(text_key("company")),
+    "job_title": Ordering(text_key("job_title")),
+    "city": Ordering(text_key("city")),
+    "state": Ordering(text_key("state")),
+    "created_at": Ordering("created_at"),
+    "hosted_count": Ordering("hosted_count"),
+    "attended_count": Ordering("attended_count"),
+}
