@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 from api.routers import Router
 from api.views import NotFoundView
+from crm_project import health
 from events.api import EventViewSet
 from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
 from users.api import LoginView, LogoutView, RefreshView, UserViewSet
@@ -30,6 +31,8 @@ api_v1: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("health/", health.alive),
+    path("health/ready/", health.ready),
     path("api/v1/", include((api_v1, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
