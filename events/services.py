@@ -5,27 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
 from events.models import Event
 from events.signals import capacity_changed, event_created, event_deleting
+from events.slugs import free_slug
 from users.models import User
 from users.transactions import locking
-
-SLUG_LENGTH = 100  # leaves room for a number at the end
-
-
-def free_slug(title: str) -> str:
-    """Return the slug of ``title``, numbered (``pycon-2``) where events have it already."""
-    base = slugify(title)[:SLUG_LENGTH].strip("-") or "event"
-    taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    number, slug = 1, base
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 ``ON CONFLICT DO UPDATE`` takes one key, people and events have two: ``external_id`` and e-mail or slug.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -58,16 +58,12 @@ _INSERT = """
 """
 
 
-def _nothing(_cursor: CursorWrapper) -> None:
-    return None
-
-
-@dataclass(frozen=True)
+@dataclass
 class Upsert:
     """How records of ``model`` are matched and stored. ``record`` and ``second_key`` word its errors.
 
     ``expressions`` gives SQL over the staged row ``s`` for columns of new rows, instead of the cell or the default;
-    they may use ``extra`` columns. ``before_update`` and ``before_insert`` run between match and write.
+    they may use ``extra`` columns. A subclass may do more between match and write.
     """
 
     model: type[models.Model]
@@ -76,8 +72,6 @@ class Upsert:
     keeping: Sequence[str]
     expressions: dict[str, str] = field(default_factory=dict)
     extra: str = ""
-    before_update: Callable[[CursorWrapper], None] = _nothing
-    before_insert: Callable[[CursorWrapper], None] = _nothing
 
     def run(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
         """Store a batch inside the caller's transaction: locks the differing rows in the order of their ids."""
@@ -85,7 +79,7 @@ class Upsert:
         created = changed = 0
         for _round in range(ROUNDS):
             cursor.execute(_MATCH.format(table=self._table, second=self.second_key), [batch.record.pk])
-            self.before_update(cursor)
+            self.before_update(cursor, batch)
             changed += self._update(cursor, batch.names)
             remember(cursor, batch)
             self.before_insert(cursor)
@@ -95,6 +89,12 @@ class Upsert:
                 break
         refuse(cursor, "contested", "true")
         return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
+
+    def before_update(self, cursor: CursorWrapper, batch: Batch) -> None:
+        """Do what must come before the matched rows of a round are updated."""
+
+    def before_insert(self, cursor: CursorWrapper) -> None:
+        """Do what must come before the rest of a round is inserted."""
 
     @cached_property
     def _table(self) -> str:

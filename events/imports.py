@@ -1,0 +1,98 @@
+"""Events from a file: by external_id, then by slug."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.backends.utils import CursorWrapper
+
+from events.models import EDITED, Event
+from events.signals import capacity_changed
+from events.slugs import free_slugs
+from users.imports.columns import column_of
+from users.imports.errors import RowError
+from users.imports.kinds import Batch, ImportKind, Outcome
+from users.imports.upsert import Upsert
+
+KEYS = ("external_id", "slug")
+_RESIZED = """
+    SELECT t.id FROM events_event t JOIN import_staged s ON s.target = t.id
+     WHERE s.done IS NULL AND s.problem IS NULL AND t.max_capacity IS DISTINCT FROM s.max_capacity
+"""
+_WITHOUT_SLUG = """
+    SELECT line, title FROM import_staged
+     WHERE target IS NULL AND problem IS NULL AND slug IS NULL ORDER BY line
+"""
+_GIVE_SLUGS = """
+    UPDATE import_staged s SET made_slug = v.slug FROM unnest(%s::bigint[], %s::text[]) v (line, slug)
+     WHERE s.line = v.line
+"""
+
+
+@dataclass
+class EventUpsert(Upsert):
+    """Makes slugs for new events without one, and finds the events whose capacity is about to change."""
+
+    resized: list[UUID] = field(default_factory=list)
+
+    def before_update(self, cursor: CursorWrapper, batch: Batch) -> None:
+        if "max_capacity" in batch.names:
+            cursor.execute(_RESIZED)
+            self.resized += [row[0] for row in cursor.fetchall()]
+
+    def before_insert(self, cursor: CursorWrapper) -> None:
+        cursor.execute(_WITHOUT_SLUG)
+        rows = cursor.fetchall()
+        if rows:
+            slugs = free_slugs(title for _line, title in rows)
+            cursor.execute(_GIVE_SLUGS, [[line for line, _title in rows], slugs])
+
+
+class EventImport(ImportKind):
+    """Every field that people edit is a column; times are as in the API."""
+
+    name = "events"
+    columns = [column_of(Event, name, keeps=name in KEYS) for name in EDITED]
+    required = [KEYS, ("title",), ("start_at",)]
+    ignored = ("id", "owner", "hosts", "created_at", "updated_at")
+    upsert = EventUpsert(
+        Event,
+        "slug",
+        "event",
+        keeping=KEYS,
+        expressions={"slug": "COALESCE(s.slug, s.made_slug)"},
+        extra=", NULL::text AS made_slug",
+    )
+
+    def check(self, names: Sequence[str], values: list[object]) -> None:
+        """Refuse a row without a key, bring its times to UTC, and refuse an end before the start."""
+        row = dict(zip(names, values, strict=True))
+        if not any(row.get(key) for key in KEYS):
+            raise RowError("has neither external_id nor slug")
+        zone = ZoneInfo(str(row.get("timezone") or "UTC"))
+        for name in ("start_at", "end_at"):
+            moment = row.get(name)
+            if isinstance(moment, date):
+                row[name] = values[names.index(name)] = in_utc(name, moment, zone)
+        start, end = row.get("start_at"), row.get("end_at")
+        if isinstance(start, datetime) and isinstance(end, datetime) and end < start:
+            raise RowError("end_at: the event ends before it starts")
+
+    def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
+        """Upsert events, then announce changed capacities as the services do."""
+        upsert = replace(self.upsert, resized=[])
+        outcome = upsert.run(cursor, batch)
+        for event in Event.objects.filter(pk__in=upsert.resized).order_by("pk"):
+            capacity_changed.send(Event, event=event, actor=None)
+        return outcome
+
+
+def in_utc(name: str, value: date, zone: ZoneInfo) -> datetime:
+    """Return a time in UTC: without an offset it is UTC already, and a date alone is the day's start in ``zone``."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise RowError(f"{name}: out of range") from error
