@@ -1,11 +1,26 @@
 """The Celery application: workers and beat find their tasks and schedule here."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, before_task_publish, worker_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
 
 app = Celery("event_crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def start_embedded_broker(**_: Any) -> None:
+    """Start the embedded Valkey where it is the broker and does not run."""
+    if not settings.REDIS_URL:
+        from crm_project import embedded
+
+        embedded.valkey().ensure()
+
+
+for needs_broker in (worker_init, beat_init, before_task_publish):
+    needs_broker.connect(start_embedded_broker)

@@ -3,6 +3,7 @@
 Without any variable the project runs for development: DEBUG on, embedded PostgreSQL and Valkey, mail into ``var/mail``.
 """
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -30,10 +31,12 @@ DEBUG = env.bool("DEBUG", default=True)
 TESTING = "pytest" in sys.modules
 # What this installation writes: mail without EMAIL_URL, the embedded servers' data.
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").resolve()
+TEST_SUFFIX = ""
 if TESTING:
-    # Several test runs at once each have a suffix, and so servers and files of their own.
-    TEST_SUFFIX = env.str("PYTEST_DB_SUFFIX", default="")
-    VAR_DIR /= f"test-{TEST_SUFFIX}" if TEST_SUFFIX else "test"
+    # Test runs at the same time, each named by PYTEST_DB_SUFFIX, and the processes of one share no server and no file.
+    names = [os.environ.get(name, "") for name in ("PYTEST_DB_SUFFIX", "PYTEST_XDIST_WORKER")]
+    TEST_SUFFIX = names[0]
+    VAR_DIR /= "-".join(["test", *filter(None, names)])
 
 
 def _required_in_production(name: str, development_value: str) -> str:
@@ -135,7 +138,7 @@ DATABASES["default"] |= {
     # PgBouncer in transaction mode hands each transaction to any server session.
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
-if TESTING and TEST_SUFFIX:
+if TEST_SUFFIX:
     DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{TEST_SUFFIX}"}
 
 # --- Sign-in -----
@@ -212,7 +215,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache"
         if REDIS_URL
         else "crm_project.embedded.cache.ValkeyCache",
-        "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}",
+        "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}?db=1",  # the broker has 0
         "KEY_PREFIX": "event_crm",
         # A connection that broke since its last use is made anew, once.
         "OPTIONS": REDIS_TIMEOUTS | {"retry": Retry(NoBackoff(), retries=1)},
