@@ -10,6 +10,8 @@ from django.db import connection
 
 from crm_project import embedded
 
+pytest_plugins = ["users.tests.fixtures"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:

@@ -3,6 +3,7 @@
 The columns are an expression of one ``gin_trgm_ops`` index, so that both conditions read it.
 """
 
+import re
 from typing import Any
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
@@ -17,6 +18,9 @@ from users.expressions import SortKey
 SHORTEST_TERM = 3
 # How alike a word must be. PostgreSQL's own default (0.6) misses two letters that changed places in a name of seven.
 THRESHOLD = "0.45"
+
+# One letter off is another address: these are meant as they stand.
+AN_ADDRESS_OR_NUMBER = re.compile(r"[@\d]")
 
 
 class _Threshold(Func):
@@ -36,6 +40,8 @@ def found_in(columns: Combinable, prefixes: list[Any], text: str) -> Q:
         for prefix in prefixes:
             beginnings |= Q(StartsWith(prefix, SortKey(Value(text))))
         return beginnings
+    if AN_ADDRESS_OR_NUMBER.search(text):
+        return _holds_every_term(columns, text)
     similar = Q(TrigramWordSimilar(columns, SortKey(Value(text))))
     return Q(Exact(_Threshold(), Value(THRESHOLD))) & (_holds_every_term(columns, text) | similar)
 

@@ -22,10 +22,11 @@ def create_user(*, user: User) -> User:
 
 @transaction.atomic
 def update_user(*, user: User, changes: Mapping[str, object]) -> User:
-    """Change the named fields of ``user``; every other column stays as the database has it."""
+    """Change the named fields of ``user``; every other column stays, whoever wrote it."""
     for field, value in changes.items():
         setattr(user, field, value)
-    user.full_clean()
+    unsent = {field.name for field in User._meta.concrete_fields} - changes.keys()
+    user.full_clean(exclude=unsent)
     if changes:
         user.save(update_fields=[*changes])
         user.refresh_from_db()

@@ -1,0 +1,326 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from rest_framework.test import APIClient
+
+from users.models import User
+from users.tests.factories import StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/api/v1/users/"
+
+
+def problem(response: Any) -> tuple[int, list[tuple[str, str]]]:
+    """Return the status of a problem, and the place and code of each of its faults."""
+    body = response.json()
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert body["status"] == response.status_code
+    assert body["error"] == body["detail"]
+    return response.status_code, [(e.get("parameter") or e.get("pointer"), e["code"]) for e in body.get("errors", [])]
+
+
+def names(response: Any) -> list[str]:
+    """Return the first names on a page, in order."""
+    assert response.status_code == 200, response.content
+    return [row["first_name"] for row in response.json()["results"]]
+
+
+def test_created_person_is_answered_whole(client_of_staff: APIClient) -> None:
+    body = {
+        "name": "Ada King Lovelace",
+        "email": "ADA@Example.com",
+        "phone_number": "+44 20 7946 0000",
+        "city": "London",
+    }
+
+    response = client_of_staff.post(PEOPLE, body)
+
+    person = User.objects.get(email="ada@example.com")
+    assert response.status_code == 201
+    assert response.json() == {
+        "id": str(person.pk),
+        "external_id": None,
+        "first_name": "Ada",
+        "last_name": "King Lovelace",
+        "email": "ada@example.com",
+        "phone_number": "+442079460000",
+        "avatar": "",
+        "gender": "",
+        "job_title": "",
+        "company": "",
+        "city": "London",
+        "state": "",
+        "timezone": "UTC",
+        "language": "en",
+        "hosted_count": 0,
+        "attended_count": 0,
+        "roles": [],
+        "created_at": person.created_at.isoformat(),
+        "updated_at": person.updated_at.isoformat(),
+    }
+    assert not person.has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"email": "taken@example.com"}, ("/email", "unique")),
+        ({"email": "TAKEN@example.com"}, ("/email", "unique")),
+        ({"email": "no address"}, ("/email", "invalid")),
+        ({"external_id": "me"}, ("/external_id", "external_id")),
+        ({"timezone": "Mars"}, ("/timezone", "zone")),
+        ({"avatar": "javascript:alert(1)"}, ("/avatar", "invalid")),
+        ({"first_name": "x" * 151}, ("/first_name", "max_length")),
+        ({"first_name": 5, "is_staff": True}, ("/is_staff", "unknown")),
+        ({"first_name": ["x"]}, ("/first_name", "invalid")),
+        ({"name": "A B", "first_name": "A"}, ("/name", "invalid")),
+        ([{"first_name": "A"}], ("", "invalid")),
+    ],
+)
+def test_bad_person_is_refused_with_its_place(
+    client_of_staff: APIClient, body: dict[str, Any], fault: tuple[str, str]
+) -> None:
+    UserFactory.create(email="taken@example.com")
+
+    status, faults = problem(client_of_staff.post(PEOPLE, body))
+
+    assert status == 400
+    assert [(place or "", code) for place, code in faults] == [fault]
+    assert User.objects.count() == 2
+
+
+def test_person_is_found_by_id_and_external_id(client_of_staff: APIClient) -> None:
+    person = UserFactory.create(external_id="crm-7")
+    person.groups.add(Group.objects.create(name="organizer"))
+
+    by_id = client_of_staff.get(f"{PEOPLE}{person.pk}/").json()
+    by_external_id = client_of_staff.get(f"{PEOPLE}crm-7").json()
+
+    assert by_id == by_external_id
+    assert by_id["roles"] == ["organizer"]
+
+
+@pytest.mark.parametrize("identifier", ["nobody", "00000000-0000-0000-0000-000000000000", "%00", "1"])
+def test_unknown_person_is_not_found(client_of_staff: APIClient, identifier: str) -> None:
+    assert problem(client_of_staff.get(f"{PEOPLE}{identifier}/")) == (404, [])
+
+
+@pytest.mark.parametrize("verb", ["put", "patch"])
+def test_change_leaves_unsent_and_read_only_fields(client_of_staff: APIClient, verb: str) -> None:
+    person = UserFactory.create(first_name="Old", city="Rome")
+
+    response = getattr(client_of_staff, verb)(f"{PEOPLE}{person.pk}/", {"first_name": "New", "hosted_count": 9})
+
+    changed = response.json()
+    assert (response.status_code, changed["first_name"], changed["city"], changed["hosted_count"]) == (
+        200,
+        "New",
+        "Rome",
+        0,
+    )
+
+
+def test_whole_answer_can_be_sent_back(client_of_staff: APIClient) -> None:
+    person = UserFactory.create()
+    answer = client_of_staff.get(f"{PEOPLE}{person.pk}/").json()
+
+    again = client_of_staff.put(f"{PEOPLE}{person.pk}/", answer)
+
+    assert (again.status_code, again.json()) == (200, answer)
+
+
+def test_deleted_person_is_gone(client_of_staff: APIClient) -> None:
+    person = UserFactory.create()
+
+    assert client_of_staff.delete(f"{PEOPLE}{person.pk}/").status_code == 204
+    assert client_of_staff.delete(f"{PEOPLE}{person.pk}/").status_code == 404
+
+
+def test_outsider_and_nobody_see_nothing(outsider: User) -> None:
+    client = APIClient()
+    unknown = problem(client.get(PEOPLE))
+    client.force_authenticate(outsider)
+
+    assert (unknown, problem(client.get(PEOPLE)), problem(client.post(PEOPLE, {}))) == ((401, []), (403, []), (403, []))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("company=acme", ["Ann", "Bob"]),
+        ("company=ACM%C3%89", ["Ann", "Bob"]),
+        ("company=acme&city=Rome", ["Bob"]),
+        ("city=rome&city=oslo&ordering=-name", ["Cleo", "Bob"]),
+        ("job_title=cto", ["Cleo"]),
+        ("state=", ["Ann", "Bob", "Cleo", "Sam"]),
+        ("email=BOB@example.com", ["Bob"]),
+        ("created_since=2020-01-01", ["Ann", "Bob", "Cleo", "Sam"]),
+        ("created_until=2020-01-01T00:00:00Z", []),
+        ("q=annabelle", ["Ann"]),
+        ("q=anabelle", ["Ann"]),
+        ("q=be", ["Ann"]),
+        ("q=bob%40exam", ["Bob"]),
+        ("q=%25%25%25", []),
+    ],
+)
+def test_people_are_filtered(client_of_staff: APIClient, query: str, found: list[str]) -> None:
+    UserFactory.create(first_name="Ann", last_name="Bell Annabelle", email=None, company="Acme")
+    UserFactory.create(first_name="Bob", last_name="Cole", email="bob@example.com", company="ACMÉ", city="Rome")
+    UserFactory.create(first_name="Cleo", last_name="Dunn", email=None, company="Other", city="Oslo", job_title="CTO")
+
+    assert names(client_of_staff.get(f"{PEOPLE}?{query}")) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("compny=acme", ("compny", "unknown")),
+        ("min_events_hosted=many", ("min_events_hosted", "type")),
+        ("created_since=yesterday", ("created_since", "datetime")),
+        ("created_since=2026-01-01T00:00:00%2B16:34", None),
+        ("created_since=0001-01-01T00:00:00%2B05:00", ("created_since", "datetime")),
+        ("max_events_hosted=99999999999999999999", ("max_events_hosted", "out_of_range")),
+        ("ordering=password", ("ordering", "unknown_ordering")),
+        ("limit=0", ("limit", "min_value")),
+        ("limit=201", ("limit", "max_value")),
+        ("cursor=nonsense", ("cursor", "cursor")),
+        ("company=%00", ("company", "text")),
+    ],
+)
+def test_bad_parameter_is_named(client_of_staff: APIClient, query: str, fault: tuple[str, str] | None) -> None:
+    response = client_of_staff.get(f"{PEOPLE}?{query}")
+
+    if fault is None:
+        assert response.status_code == 200
+    else:
+        status, faults = problem(response)
+        assert (status, [place for place, _code in faults]) == (400, [fault[0]])
+
+
+@pytest.mark.parametrize(
+    "ordering", ["name", "email", "company", "city", "created_at", "hosted_count", "attended_count"]
+)
+def test_every_ordering_pages_both_ways_over_everybody_once(client_of_staff: APIClient, ordering: str) -> None:
+    for number in range(7):
+        UserFactory.create(
+            company=f"Company {number % 3}", city=f"City {number % 2}", email=None if number % 2 else f"z{number}@x.org"
+        )
+    forwards = client_of_staff.get(f"{PEOPLE}?ordering={ordering}&limit=200").json()["results"]
+    backwards = client_of_staff.get(f"{PEOPLE}?ordering=-{ordering}&limit=200").json()["results"]
+
+    walked, url = [], f"{PEOPLE}?ordering={ordering}&limit=3"
+    while url:
+        page = client_of_staff.get(url).json()
+        walked += page["results"]
+        url = page["next"]
+
+    assert walked == forwards == backwards[::-1]
+    assert len({row["id"] for row in walked}) == 8
+
+
+def test_filter_by_body_takes_trees_and_pages_by_cursor(client_of_staff: APIClient) -> None:
+    for number in range(4):
+        UserFactory.create(first_name=f"N{number}", last_name=f"L{number}", city="Rome" if number else "Oslo")
+    body: dict[str, Any] = {"filter": {"or": [{"city": "rome"}, {"first_name": "N0"}]}, "limit": 2}
+
+    refused = client_of_staff.post(f"{PEOPLE}filter/", body)
+    body["filter"]["or"][1] = {"not": {"city": ["rome", ""]}}
+    first = client_of_staff.post(f"{PEOPLE}filter/", body)
+    second = client_of_staff.post(f"{PEOPLE}filter/", {**body, "cursor": first.json()["next"]})
+
+    assert problem(refused) == (400, [("/filter/or/1/first_name", "unknown")])
+    assert names(first) + names(second) == ["N0", "N1", "N2", "N3"]
+    assert second.json()["next"] is None
+
+
+def test_count_is_given_when_asked(client_of_staff: APIClient) -> None:
+    UserFactory.create_batch(3)
+
+    assert "count" not in client_of_staff.get(PEOPLE).json()
+    assert client_of_staff.get(f"{PEOPLE}?count=exact&limit=1").json()["count"] == 4
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_costs_one_query_however_long(
+    client_of_staff: APIClient, number: int, django_assert_num_queries: Any
+) -> None:
+    UserFactory.create_batch(number)
+
+    with django_assert_num_queries(1):
+        client_of_staff.get(PEOPLE)
+
+
+def test_sign_in_rotates_tokens_and_ends_them(client: Any) -> None:
+    boss = StaffFactory.create(email="boss@example.com")
+    boss.set_password("a long password")
+    boss.save()
+
+    login = client.post(
+        "/api/v1/auth/login/", {"email": "Boss@Example.com", "password": "a long password"}, "application/json"
+    )
+    tokens = login.json()
+    listed = client.get(PEOPLE, headers={"Authorization": f"Bearer {tokens['access']}"})
+    rotated = client.post("/api/v1/auth/refresh/", {"refresh": tokens["refresh"]}, "application/json").json()
+    reused = client.post("/api/v1/auth/refresh/", {"refresh": tokens["refresh"]}, "application/json")
+    logout = client.post("/api/v1/auth/logout/", {"refresh": rotated["refresh"]}, "application/json")
+    ended = client.post("/api/v1/auth/refresh/", {"refresh": rotated["refresh"]}, "application/json")
+
+    assert sorted(tokens) == ["access", "refresh"]
+    assert [r.status_code for r in (login, listed, reused, logout, ended)] == [200, 200, 401, 204, 401]
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("olga@example.com", "a long password"),
+        ("sam@example.com", "wrong"),
+        ("nobody@example.com", "guess"),
+        ("a\0b", "guess"),
+    ],
+)
+def test_sign_in_is_refused(client: Any, outsider: User, staff: User, email: str, password: str) -> None:
+    outsider.set_password("a long password")
+    outsider.save()
+
+    response = client.post("/api/v1/auth/login/", {"email": email, "password": password}, "application/json")
+
+    assert response.status_code in {400, 401}
+    assert password not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b'{"first_name": NaN}', "application/json", 400),
+        (b'{"first_name": "\xff"}', "application/json", 400),
+        (rb'{"first_name": "\ud800"}', "application/json", 400),
+        (rb'{"first_name": "a\u0000b"}', "application/json", 400),
+        (b'{"a": 1, "a": 2}', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"first_name=x", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_body_that_cannot_be_read_is_refused(
+    client_of_staff: APIClient, body: bytes, content_type: str, status: int
+) -> None:
+    response = client_of_staff.generic("POST", PEOPLE, body, content_type=content_type)
+
+    assert problem(response)[0] == status
+
+
+def test_unknown_address_and_method_are_problems(client_of_staff: APIClient) -> None:
+    assert problem(client_of_staff.get("/api/v1/peeple/")) == (404, [])
+    assert problem(client_of_staff.put(PEOPLE, {})) == (405, [])
+    assert problem(client_of_staff.get(PEOPLE, headers={"Accept": "text/csv"})) == (406, [])
+
+
+def test_browser_gets_a_page(client: Any, staff: User) -> None:
+    client.force_login(staff)
+
+    response = client.get(PEOPLE, headers={"Accept": "text/html"})
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "Sam" in response.content.decode()
