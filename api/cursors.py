@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.parsers import strict_json
 from api.renderers import json_bytes
 
@@ -44,17 +44,17 @@ class Cursor:
 def read_cursor(text: str, ordering: str, key: "models.Field[Any, Any]", pk: "models.Field[Any, Any]") -> Cursor:
     """Return the cursor that ``text`` holds, for this ordering, with values of the fields ``key`` and ``pk``.
 
-    Raises ``InputError`` when it is none, or one of another ordering.
+    Raises ``InvalidInput`` when it is none, or one of another ordering.
     """
     try:
         cursor = Cursor(*_parts(text))
         place = {"key": _reader(key)(cursor.key), "pk": _reader(pk)(cursor.pk)} if cursor.ordering == ordering else {}
     except (ValueError, TypeError, ArithmeticError) as error:
         detail = _("This is not a cursor of this list. Take it from “next” or “previous” as it is.")
-        raise InputError(Fault(detail, "cursor", ("cursor",))) from error
+        raise InvalidInput(Fault(detail, "cursor", ("cursor",))) from error
     if not place:
         detail = _("The cursor belongs to another ordering. Start again without it.")
-        raise InputError(Fault(detail, "other_ordering", ("cursor",)))
+        raise InvalidInput(Fault(detail, "other_ordering", ("cursor",)))
     return replace(cursor, **place)
 
 

@@ -46,20 +46,20 @@ class Fault:
         return f"{place}: {self.detail}" if place else self.detail
 
 
-class InputError(ValidationError):
+class InvalidInput(ValidationError):  # noqa: N818  # named like its sisters and those of REST framework
     """The input has these ``faults``: 400."""
 
     def __init__(self, faults: Fault | Sequence[Fault]) -> None:
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
         super().__init__([ErrorDetail(str(fault), fault.code) for fault in self.faults])
 
-    def under(self, *path: str | int) -> "InputError":
+    def under(self, *path: str | int) -> "InvalidInput":
         """Return the same faults seen from further up in the document."""
-        return InputError([fault.under(*path) for fault in self.faults])
+        return InvalidInput([fault.under(*path) for fault in self.faults])
 
-    def as_parameters(self) -> "InputError":
+    def as_parameters(self) -> "InvalidInput":
         """Return the same faults placed in the parameters of the address."""
-        return InputError([fault.as_parameter() for fault in self.faults])
+        return InvalidInput([fault.as_parameter() for fault in self.faults])
 
     def __str__(self) -> str:
         return " ".join(map(str, self.faults))

@@ -11,7 +11,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.exceptions import InputError
+from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
 from api.ordering import Orderings, ordering_names
 from api.pages import Page
@@ -35,10 +35,6 @@ class DeclaredFilterBackend(BaseFilterBackend):
         filterset = view.filters.django_filterset(queryset.model)(request.query_params, queryset, request=request)
         return render_to_string("api/filter_form.html", {"title": _("Filter"), "form": filterset.form})
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Describe the filters for OpenAPI."""
-        return filter_parameters(view.filters)
-
 
 class KeysetPagination(BasePagination):
     """Pages a list that is asked for by parameters; the answer links to its neighbours."""
@@ -47,7 +43,7 @@ class KeysetPagination(BasePagination):
         try:
             asked = PageRequest.from_parameters(request.query_params)
             page = page_for(view, queryset, asked)
-        except InputError as error:
+        except InvalidInput as error:
             raise error.as_parameters() from None
         self.answer = {**asked.counted(queryset), **page_links(request, page)}
         return page.rows
@@ -61,10 +57,6 @@ class KeysetPagination(BasePagination):
         count = {"type": "integer", "description": _("Only where asked for by “count”.")}
         properties = {"count": count, "next": neighbour, "previous": neighbour, "results": schema}
         return {"type": "object", "required": ["next", "previous", "results"], "properties": properties}
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Describe the parameters for OpenAPI."""
-        return page_parameters(view.orderings, view.default_ordering)
 
 
 def page_for(view: "ResourceViewSet", queryset: "QuerySet[Any]", asked: PageRequest) -> Page:

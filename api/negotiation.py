@@ -12,14 +12,16 @@ PLAIN = ("*/*", "application/json")
 
 
 class ContentNegotiation(DefaultContentNegotiation):
-    """REST framework's negotiation with a short cut, and 406 for an unknown ``format``."""
+    """REST framework's negotiation with a short cut; a ``format`` in the address goes before ``Accept``."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> Any:
         offered = list(renderers)
-        plain = request.META.get("HTTP_ACCEPT", "*/*") in PLAIN
-        if plain and format_suffix is None and "format=" not in request.META.get("QUERY_STRING", ""):
+        named = format_suffix or ("format=" in request.META.get("QUERY_STRING", "") and request.GET.get("format"))
+        if named:
+            offered = self.filter_renderers(offered, named)
+        if named or request.META.get("HTTP_ACCEPT", "*/*") in PLAIN:
             return offered[0], offered[0].media_type
         return super().select_renderer(request, offered, format_suffix)
 

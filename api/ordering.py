@@ -20,7 +20,7 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
 )
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.names import unknown_name
 
 Key = Expression | F
@@ -77,13 +77,13 @@ class Sort:
 
 
 def sort_named(name: str, orderings: Orderings) -> Sort:
-    """Return the ordering that ``name`` or ``-name`` asks for. Raises ``InputError`` that lists the possible ones."""
+    """Return the ordering that ``name`` or ``-name`` asks for. Raises ``InvalidInput`` that lists the possible ones."""
     descending = name.startswith("-")
     ordering = orderings.get(name.removeprefix("-"))
     if ordering is None:
         hint = _("Each also descending, with “-” before it.")
         detail = f"{unknown_name(name.removeprefix('-'), orderings)} {hint}"
-        raise InputError(Fault(detail, "unknown_ordering", ("ordering",)))
+        raise InvalidInput(Fault(detail, "unknown_ordering", ("ordering",)))
     return Sort(name, ordering.key, ordering.expression, descending)
 
 

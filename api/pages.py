@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 
 from api.cursors import Cursor, read_cursor
@@ -34,7 +34,7 @@ def keyset_page(
 ) -> Page:
     """Return one page of ``queryset`` in one query: dicts by ``representation``, or instances without one.
 
-    Raises ``InputError`` for a cursor that is not one of this ordering.
+    Raises ``InvalidInput`` for a cursor that is not one of this ordering.
     """
     place = _place(queryset, sort, cursor) if cursor else None
     backwards = place is not None and place.backwards
@@ -86,8 +86,6 @@ def _cursor(sort: Sort, relation: str, row: Any) -> Cursor:
 
 def estimated_count(queryset: "QuerySet[Any, Any]") -> int:
     """Return how many rows the planner expects, without counting them."""
-    try:
-        plan = queryset.order_by().explain(format="json")
-    except EmptyResultSet:
-        return 0
-    return int(orjson.loads(plan)[0]["Plan"]["Plan Rows"])
+    plan = queryset.order_by().explain(format="json")
+    # Django sends nothing to the database for a condition that can hold for no row.
+    return int(orjson.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0

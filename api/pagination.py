@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from api.cursors import Cursor
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.ordering import Orderings, sort_named
 from api.pages import Page, estimated_count, keyset_page
 from api.representation import Representation
@@ -33,7 +33,7 @@ class PageRequest:
 
     @classmethod
     def from_parameters(cls, parameters: QueryDict) -> "PageRequest":
-        """Read the parameters of an address. Raises ``InputError``; an empty parameter counts as absent."""
+        """Read the parameters of an address. Raises ``InvalidInput``; an empty parameter counts as absent."""
         given = {name: _only(parameters, name) for name in PARAMETERS if parameters.get(name)}
         return cls(_limit(given.get("limit")), given.get("cursor"), given.get("ordering"), _count(given.get("count")))
 
@@ -49,7 +49,7 @@ class PageRequest:
         default_ordering: str,
         representation: Representation | None = None,
     ) -> Page:
-        """Return the page in keyset order. Raises ``InputError`` for an unknown ordering or a strange cursor."""
+        """Return the page in keyset order. Raises ``InvalidInput`` for an unknown ordering or a strange cursor."""
         sort = sort_named(self.ordering or default_ordering, orderings)
         return keyset_page(queryset, sort, limit=self.limit, cursor=self.cursor, representation=representation)
 
@@ -59,7 +59,7 @@ class PageRequest:
         """Return the best of a search, ordered by ``rank``: one page without cursors."""
         if self.cursor:
             detail = _("A search has one page: raise the limit, narrow the search, or name an ordering.")
-            raise InputError(Fault(detail, "cursor", ("cursor",)))
+            raise InvalidInput(Fault(detail, "cursor", ("cursor",)))
         ranked = queryset.order_by(*rank, "pk")[: self.limit]
         return Page(representation.rows(ranked) if representation else list(ranked))
 
@@ -73,7 +73,7 @@ class PageRequest:
 def _only(parameters: QueryDict, name: str) -> str:
     values = parameters.getlist(name)
     if len(values) > 1:
-        raise InputError(Fault(_("Give this once."), "repeated", parameter=name))
+        raise InvalidInput(Fault(_("Give this once."), "repeated", parameter=name))
     return values[0]
 
 
@@ -83,13 +83,13 @@ def _limit(text: str | None) -> int:
     if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_LIMIT:  # noqa: PLR2004  # no limit has 10 digits
         return int(text)
     detail = _("Give a whole number from 1 to %(most)s.") % {"most": MAX_LIMIT}
-    raise InputError(Fault(detail, "limit", parameter="limit"))
+    raise InvalidInput(Fault(detail, "limit", parameter="limit"))
 
 
 def _count(text: str | None) -> str | None:
     if text is None or text in COUNTS:
         return text
-    raise InputError(Fault(_("Give “exact” or “estimate”."), "count", parameter="count"))
+    raise InvalidInput(Fault(_("Give “exact” or “estimate”."), "count", parameter="count"))
 
 
 def page_links(request: Request, page: Page) -> dict[str, str | None]:

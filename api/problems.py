@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from api.exceptions import Conflict, Fault, InputError, Path
+from api.exceptions import Conflict, Fault, InvalidInput, Path
 from api.translations import as_api_exception
 
 WHOLE_DOCUMENT = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
@@ -77,7 +77,7 @@ class ProblemFormatter(ExceptionFormatter):
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """Return what is wrong; REST framework's nested dicts and lists become paths."""
-    return error.faults if isinstance(error, InputError) else list(_flattened(error.detail, ()))
+    return error.faults if isinstance(error, InvalidInput) else list(_flattened(error.detail, ()))
 
 
 def _flattened(detail: Any, path: Path) -> list[Fault]:

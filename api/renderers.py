@@ -15,9 +15,7 @@ def _as_json(value: Any) -> Any:
     """Write what orjson does not know: numbers as text keep all their digits, lazy texts are translated now."""
     if isinstance(value, Decimal | Promise):
         return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, memoryview | set | frozenset | tuple):
+    if isinstance(value, memoryview | set | frozenset):
         return list(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
 

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -21,7 +20,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from api.exceptions import InputError
+from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
 from api.identifiers import find, identified_by
 from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
@@ -167,7 +166,7 @@ class FilterByBodyMixin(ResourceViewSet):
         body = serializer.validated_data
         try:
             read = self.filters.read(body["filter"])
-        except InputError as error:
+        except InvalidInput as error:
             raise error.under("filter") from None
         self.rank = read.rank
         return respond_to_body(self, self.get_queryset().filter(read.q(FilterContext(request.user))), body)
@@ -185,10 +184,10 @@ class ModelViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMi
     """Lists, shows, creates, changes and deletes."""
 
 
-@extend_schema(exclude=True)
 class NotFoundView(APIView):
     """Answers every address below ``/api/`` that leads nowhere; put it last."""
 
+    schema = None  # leads nowhere, so it is not documented
     authentication_classes = ()
     permission_classes = (AllowAny,)
 

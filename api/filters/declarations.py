@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
 
 Condition = Callable[[Any, FilterContext], Q]
@@ -48,7 +48,7 @@ class Filter(ABC):
 
     @abstractmethod
     def read(self, value: object) -> Any:
-        """Return the typed value. Raises ``InputError`` whose paths begin below this key."""
+        """Return the typed value. Raises ``InvalidInput`` whose paths begin below this key."""
 
     @abstractmethod
     def compare(self, value: Any) -> Q:
@@ -59,9 +59,9 @@ class Filter(ABC):
         return self.condition(value, context) if self.condition else self.compare(value)
 
     def from_texts(self, texts: Sequence[str]) -> object:
-        """Return the JSON value for the texts of a repeated parameter or option. Raises ``InputError``."""
+        """Return the JSON value for the texts of a repeated parameter or option. Raises ``InvalidInput``."""
         if not self.many and len(texts) > 1:
-            raise InputError(Fault(_("Give this once."), "repeated"))
+            raise InvalidInput(Fault(_("Give this once."), "repeated"))
         values = [self.from_text(text) for text in texts]
         return values if self.many else values[0]
 
@@ -89,7 +89,7 @@ class ManyFilter(Filter):
 
     @abstractmethod
     def read_one(self, value: object) -> Any:
-        """Return one typed value. Raises ``InputError``."""
+        """Return one typed value. Raises ``InvalidInput``."""
 
     def item_schema(self) -> dict[str, Any]:
         """Return the JSON schema of one value."""
@@ -99,13 +99,13 @@ class ManyFilter(Filter):
         if not isinstance(value, list):
             return [self.read_one(value)]
         if not value:
-            raise InputError(Fault(_("Give at least one value."), "empty"))
+            raise InvalidInput(Fault(_("Give at least one value."), "empty"))
         return [self._read_item(index, item) for index, item in enumerate(value)]
 
     def _read_item(self, index: int, item: object) -> Any:
         try:
             return self.read_one(item)
-        except InputError as error:
+        except InvalidInput as error:
             raise error.under(index) from None
 
     def schema(self) -> dict[str, Any]:
@@ -116,19 +116,19 @@ class ManyFilter(Filter):
         return {"type": "array", "items": self.item_schema()}
 
 
-def wrong_type(wanted: str) -> InputError:
+def wrong_type(wanted: str) -> InvalidInput:
     """Return the refusal of a value of another type than ``wanted``."""
-    return InputError(Fault(_("Give %(wanted)s.") % {"wanted": wanted}, "type"))
+    return InvalidInput(Fault(_("Give %(wanted)s.") % {"wanted": wanted}, "type"))
 
 
 def read_text(value: object) -> str:
-    """Return ``value`` if it is text that the database can compare. Raises ``InputError``."""
+    """Return ``value`` if it is text that the database can compare. Raises ``InvalidInput``."""
     if not isinstance(value, str):
         raise wrong_type(_("a text"))
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InputError(Fault(_("The text has half a surrogate pair."), "text")) from None
+        raise InvalidInput(Fault(_("The text has half a surrogate pair."), "text")) from None
     if "\0" in value:
-        raise InputError(Fault(_("The text has a NUL."), "text"))
+        raise InvalidInput(Fault(_("The text has a NUL."), "text"))
     return value

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter, wrong_type
 from api.names import unknown_name
@@ -71,13 +71,13 @@ class ObjectFilter(Filter):
         known = [key for key in value if key in self.members]
         values = {key: self._read_member(key, value[key], faults) for key in known}
         if faults:
-            raise InputError(faults)
+            raise InvalidInput(faults)
         return Facts(self.members, values)
 
     def _read_member(self, key: str, value: object, faults: list[Fault]) -> Any:
         try:
             return self.members[key].read(value)
-        except InputError as error:
+        except InvalidInput as error:
             faults.extend(error.under(key).faults)
             return None
 
@@ -88,7 +88,7 @@ class ObjectFilter(Filter):
         try:
             return strict_json(text)
         except ValueError as error:
-            raise InputError(Fault(str(error), "json")) from error
+            raise InvalidInput(Fault(str(error), "json")) from error
 
     def schema(self) -> dict[str, Any]:
         properties = {name: member.schema() for name, member in self.members.items()}

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
-from api.exceptions import InputError
+from api.exceptions import InvalidInput
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 
@@ -42,7 +42,7 @@ class DeclaredField(forms.Field):
         try:
             json_value = self.declared.from_texts(value)
             self.declared.read(json_value)
-        except InputError as error:
+        except InvalidInput as error:
             raise ValidationError([ValidationError(fault.detail, fault.code) for fault in error.faults]) from error
         return json_value
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Collate
 from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter, Label, ManyFilter, read_text, wrong_type
 from api.identifiers import as_uuid
@@ -68,7 +68,7 @@ class ChoiceFilter(ManyFilter):
         text = read_text(value)
         text = self.aliases.get(text, text)
         if text not in self.choices:
-            raise InputError(Fault(unknown_name(text, self.choices), "choice"))
+            raise InvalidInput(Fault(unknown_name(text, self.choices), "choice"))
         return text
 
     def compare(self, value: Sequence[str]) -> Q:
@@ -100,7 +100,7 @@ class IntegerFilter(ComparingFilter):
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong_type(_("a whole number"))
         if abs(value) > BIGGEST:
-            raise InputError(Fault(_("The number is too large."), "out_of_range"))
+            raise InvalidInput(Fault(_("The number is too large."), "out_of_range"))
         return value
 
     def from_text(self, text: str) -> object:
@@ -119,7 +119,7 @@ class DateTimeFilter(ComparingFilter):
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):
             detail = _("Give a date or time in ISO 8601, such as 2026-03-01 or 2026-03-01T18:30:00+01:00.")
-            raise InputError(Fault(detail, "datetime")) from None
+            raise InvalidInput(Fault(detail, "datetime")) from None
 
     def from_text(self, text: str) -> object:
         """Take back the plus sign that an address turns into a space when it is not escaped."""
@@ -187,7 +187,7 @@ class SearchFilter(Filter):
     def read(self, value: object) -> str:
         text = read_text(value).strip()
         if not text:
-            raise InputError(Fault(_("Give at least one character to search for."), "empty"))
+            raise InvalidInput(Fault(_("Give at least one character to search for."), "empty"))
         return text
 
     def compare(self, value: Any) -> Q:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError
+from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 from api.filters.facts import FactGroup
@@ -71,7 +71,7 @@ class FilterSet:
         self.filters[declared.name] = declared
 
     def read(self, tree: object) -> ReadFilter:
-        """Return the JSON ``tree`` with typed values. Raises ``InputError`` with every fault and its JSON pointer."""
+        """Return the JSON ``tree`` with typed values. Raises ``InvalidInput`` with every fault and its JSON pointer."""
         read = TreeReader(self.filters, self.groups).read(tree)
         return ReadFilter(read, self._search(tree))
 
@@ -83,11 +83,11 @@ class FilterSet:
         return None
 
     def q(self, tree: object, context: FilterContext) -> Q:
-        """Return the condition that the JSON ``tree`` stands for. Raises ``InputError``."""
+        """Return the condition that the JSON ``tree`` stands for. Raises ``InvalidInput``."""
         return self.read(tree).q(context)
 
     def tree_of(self, parameters: Parameters) -> dict[str, object]:
-        """Return the JSON tree that the parameters of an address stand for. Raises ``InputError``.
+        """Return the JSON tree that the parameters of an address stand for. Raises ``InvalidInput``.
 
         Repeating a parameter means any of its values; an empty one counts as absent; an unknown one is refused.
         """
@@ -101,23 +101,23 @@ class FilterSet:
                     tree[name] = self._declared(name).from_texts(texts)
                 else:
                     self._declared(name)
-            except InputError as error:
+            except InvalidInput as error:
                 faults.extend(error.under(name).as_parameters().faults)
         if faults:
-            raise InputError(faults)
+            raise InvalidInput(faults)
         return tree
 
     def _declared(self, name: str) -> Filter:
         if name not in self.filters:
-            raise InputError(Fault(unknown_name(name, [*self.filters, *LIST_PARAMETERS]), "unknown"))
+            raise InvalidInput(Fault(unknown_name(name, [*self.filters, *LIST_PARAMETERS]), "unknown"))
         return self.filters[name]
 
     def read_parameters(self, parameters: Parameters) -> ReadFilter:
-        """Read the parameters of an address. Raises ``InputError`` that names the faulty ones."""
+        """Read the parameters of an address. Raises ``InvalidInput`` that names the faulty ones."""
         tree = self.tree_of(parameters)
         try:
             return self.read(tree)
-        except InputError as error:
+        except InvalidInput as error:
             raise error.as_parameters() from None
 
     def django_filterset(self, model: type[Model]) -> type[DeclaredFilterSet]:

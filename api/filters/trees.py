@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InputError, Path
+from api.exceptions import Fault, InvalidInput, Path
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 from api.filters.facts import FactGroup
@@ -64,10 +64,10 @@ class TreeReader:
     nodes: int = 0
 
     def read(self, tree: object) -> Combination:
-        """Return the tree with typed values. Raises ``InputError`` with all its faults."""
+        """Return the tree with typed values. Raises ``InvalidInput`` with all its faults."""
         node = self._object(tree, (), 1)
         if self.faults:
-            raise InputError(self.faults)
+            raise InvalidInput(self.faults)
         return node
 
     def _object(self, tree: object, path: Path, depth: int) -> Combination:
@@ -101,7 +101,7 @@ class TreeReader:
             return
         try:
             values[key] = self.declared[key].read(value)
-        except InputError as error:
+        except InvalidInput as error:
             self.faults.extend(error.under(*path).faults)
 
     def _leaves(self, values: Mapping[str, Any]) -> list[Leaf]:

@@ -1,0 +1,63 @@
+import io
+import json
+from typing import Any
+
+import pytest
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+
+from api.exceptions import TooLarge
+from api.parsers import JSONParser, strict_json
+
+
+def parse(body: bytes, media_type: str = "application/json") -> Any:
+    return JSONParser().parse(io.BytesIO(body), media_type)
+
+
+def test_parser_reads_utf8() -> None:
+    assert parse('{"name": "Zoë 🙂"}'.encode(), "application/json; charset=UTF-8") == {"name": "Zoë 🙂"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "Expecting value"),
+        (b'{"a": NaN}', "NaN is not JSON"),
+        (b'{"a": -Infinity}', "-Infinity is not JSON"),
+        (b'{"a": 1e999}', "The number 1e999 is too large"),
+        (b'{"a": 1, "a": 2}', "The key “a” occurs twice"),
+        (b'{"a": {"b": ["\\u0000"]}}', "The text at “/a/b/0” has a NUL"),
+        (b'{"a": "\\ud800"}', "half a surrogate pair"),
+        (b'{"\\udfff": 1}', "half a surrogate pair"),
+        (b"[" * 22 + b"]" * 22, "Nested deeper than 20"),
+        (b"[" * 200_000, "Nested deeper than 20"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "Exceeds the limit"),
+        (b"{'a': 1}", "Expecting property name"),
+        (b'\xef\xbb\xbf{"a": 1}', "BOM"),
+    ],
+)
+def test_parser_refuses_what_is_no_strict_json(body: bytes, reason: str) -> None:
+    with pytest.raises(ParseError, match=reason):
+        parse(body)
+
+
+def test_parser_refuses_bytes_that_are_not_utf8() -> None:
+    with pytest.raises(ParseError, match="not UTF-8"):
+        parse(b'{"name": "Zo\xeb"}')
+
+
+def test_parser_refuses_another_charset() -> None:
+    with pytest.raises(UnsupportedMediaType):
+        parse(b"{}", "application/json; charset=latin-1")
+
+
+def test_parser_refuses_a_body_above_the_limit(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+
+    with pytest.raises(TooLarge):
+        parse(b'{"a": "123456"}')
+
+
+def test_strict_json_takes_twenty_levels() -> None:
+    text = "[" * 20 + "1" + "]" * 20
+
+    assert strict_json(text) == json.loads(text)
