@@ -1,0 +1,115 @@
+"""The statements by which a batch of relations is stored; ``s`` is the staged row. See ``relations.imports``."""
+
+from relations.querysets import HOLDING_A_PLACE, LIVE
+from users.external_ids import UUID_SHAPE
+
+LIVE_SQL = ", ".join(f"'{status}'" for status in LIVE)
+HOLDING_SQL = ", ".join(f"'{status}'" for status in HOLDING_A_PLACE)
+OPEN = "s.done IS NULL AND s.problem IS NULL"
+
+STAGED = """
+    NULL::text AS user_external_id, NULL::text AS event_external_id, NULL::text AS role, NULL::text AS status,
+    NULL::uuid AS user_id, NULL::uuid AS event_id, NULL::text AS was
+"""
+# No external_id is shaped like a UUID, so that each text can only mean one of the two.
+RESOLVE = f"""
+    UPDATE import_staged s SET user_id = COALESCE(f.user_id, u.id), event_id = COALESCE(f.event_id, e.id)
+      FROM (SELECT x.line, a.id AS user_id, b.id AS event_id,
+                   CASE WHEN x.user_external_id ~ '^{UUID_SHAPE}$' THEN x.user_external_id::uuid END AS user_uuid,
+                   CASE WHEN x.event_external_id ~ '^{UUID_SHAPE}$' THEN x.event_external_id::uuid END AS event_uuid
+              FROM import_staged x
+              LEFT JOIN users_user a ON a.external_id = x.user_external_id
+              LEFT JOIN events_event b ON b.external_id = x.event_external_id) f
+      LEFT JOIN users_user u ON u.id = f.user_uuid
+      LEFT JOIN events_event e ON e.id = f.event_uuid
+     WHERE s.line = f.line
+"""  # noqa: S608  # a constant
+LOCK_CAPACITIES = """
+    SELECT COUNT(*) FROM (SELECT c.event_id FROM relations_eventcapacity c
+     WHERE c.event_id IN (SELECT s.event_id FROM import_staged s) ORDER BY c.event_id FOR NO KEY UPDATE) locked
+"""
+LOCK_PEOPLE = """
+    SELECT COUNT(*) FROM (SELECT u.id FROM users_user u
+     WHERE u.id IN (SELECT s.user_id FROM import_staged s) ORDER BY u.id FOR NO KEY UPDATE) locked
+"""
+# An attendee's row is the live one, else one that ended in the very status of the file: nothing leaves a terminal
+# state, so that any other makes a new row. Owners and hosts have one row, whatever its status.
+MATCH = f"""
+    UPDATE import_staged s SET target = f.target, was = f.was, status = COALESCE(s.status, f.was, 'confirmed')
+      FROM (SELECT x.line, t.id AS target, t.status AS was
+              FROM import_staged x LEFT JOIN LATERAL (
+                SELECT r.id, r.status FROM relations_usereventrelation r
+                 WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role
+                   AND (r.role <> 'attendee' OR r.status IN ({LIVE_SQL}) OR r.status = x.status)
+                 ORDER BY r.status IN ({LIVE_SQL}) DESC, r.seq DESC LIMIT 1) t ON true
+             WHERE x.done IS NULL AND x.problem IS NULL) f
+     WHERE s.line = f.line
+"""  # noqa: S608  # a constant
+REPEATED = """
+    UPDATE import_staged s SET problem = 'repeated', other = f.earlier
+      FROM (SELECT x.line, COALESCE(
+                     (SELECT MIN(i.line) FROM relations_usereventrelation r
+                        JOIN users_importedrow i ON i.object_id = r.id AND i.of_import_id = %s
+                       WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role),
+                     MIN(x.line) OVER (PARTITION BY x.user_id, x.event_id, x.role)) AS earlier
+              FROM import_staged x WHERE x.done IS NULL AND x.problem IS NULL) f
+     WHERE s.line = f.line AND f.earlier < s.line
+"""
+FREED = f"""
+    SELECT DISTINCT s.event_id FROM import_staged s JOIN relations_eventcapacity c USING (event_id)
+     WHERE {OPEN} AND s.role = 'attendee' AND c.waiting > 0
+       AND s.was IN ({HOLDING_SQL}) AND s.status NOT IN ({HOLDING_SQL})
+"""  # noqa: S608  # a constant
+UPDATE = f"""
+    UPDATE relations_usereventrelation t SET status = s.status
+      FROM import_staged s WHERE t.id = s.target AND {OPEN} AND t.status <> s.status
+"""  # noqa: S608  # a constant
+# The places in the order of arrival follow the lines of the file.
+INSERT = f"""
+    WITH numbered AS (
+        SELECT s.id, s.user_id, s.event_id, s.role, s.status,
+               row_number() OVER (PARTITION BY s.event_id ORDER BY s.line) AS nth
+          FROM import_staged s WHERE s.target IS NULL AND {OPEN}),
+    given AS (
+        UPDATE relations_eventcapacity c SET next_seq = c.next_seq + n.rows
+          FROM (SELECT event_id, COUNT(*) AS rows FROM numbered GROUP BY event_id) n WHERE c.event_id = n.event_id
+        RETURNING c.event_id, c.next_seq - n.rows AS first),
+    made AS (
+        INSERT INTO relations_usereventrelation (id, user_id, event_id, role, status, seq)
+        SELECT n.id, n.user_id, n.event_id, n.role, n.status, g.first + n.nth - 1
+          FROM numbered n JOIN given g USING (event_id) ORDER BY n.id ON CONFLICT DO NOTHING RETURNING id)
+    UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
+"""  # noqa: S608  # a constant
+OVER_CAPACITY = """
+    SELECT e.title, c.taken, e.max_capacity FROM relations_eventcapacity c JOIN events_event e ON e.id = c.event_id
+     WHERE c.taken > e.max_capacity AND EXISTS (
+        SELECT FROM relations_usereventrelation r JOIN users_importedrow i ON i.object_id = r.id
+         WHERE r.event_id = c.event_id AND i.of_import_id = %s)
+     ORDER BY c.taken - e.max_capacity DESC, e.id
+"""
+
+# The guards of the services, for rows that would change something. The event is read under its capacity's lock.
+_CHANGING = "s.role = 'attendee' AND s.was IS DISTINCT FROM s.status"
+_EVENT = "EXISTS (SELECT FROM events_event e WHERE e.id = s.event_id AND ({condition}))"
+_LIVE_BUT_NOT_ATTENDED = f"{_CHANGING} AND s.status IN ({LIVE_SQL}) AND s.status <> 'attended'"
+
+
+def _when(rows: str, condition: str) -> str:
+    return f"{rows} AND {_EVENT.format(condition=condition)}"
+
+
+UNRESOLVED = {
+    "unknown_person": "s.user_id IS NULL",
+    "unknown_event": "s.event_id IS NULL",
+    "no_capacity": "NOT EXISTS (SELECT FROM relations_eventcapacity c WHERE c.event_id = s.event_id)",
+}
+GUARDS = {
+    "not_begun": _when(f"{_CHANGING} AND s.status = 'attended'", "e.start_at > now()"),
+    "over": _when(_LIVE_BUT_NOT_ATTENDED, "COALESCE(e.end_at, e.start_at) < now() OR e.status = 'completed'"),
+    "closed": _when(_LIVE_BUT_NOT_ATTENDED, "e.status <> 'active'"),
+}
+SECOND_OWNER = """
+    s.role = 'owner' AND s.status <> 'cancelled' AND EXISTS (
+        SELECT FROM relations_usereventrelation r WHERE r.event_id = s.event_id AND r.user_id <> s.user_id
+           AND r.role = 'owner' AND r.status <> 'cancelled')
+"""
