@@ -3,10 +3,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from api.filters import FilterContext
 from events.tests.factories import EventFactory, PastEventFactory
 from relations.models import Role, UserEventRelation
 from relations.services import add_relation, end_relation
 from relations.tests.factories import attend, attended, host
+from users.filters import people_filters
 from users.models import User
 from users.tests.factories import UserFactory
 from users.tests.test_api import names, problem
@@ -18,7 +20,7 @@ RELATIONS = "/api/v1/relations/"
 
 @pytest.fixture
 def people(db: None) -> dict[str, User]:
-    """Hanna hosted two events (one to come) and attended none; Andy attended two; Reg is registered; Nils did nothing."""
+    """Return Hanna, who hosts, Andy, who attends, Reg, who is registered, and Nils, who gives up."""
     return {
         name: UserFactory.create(first_name=name, last_name=name, external_id=name.lower(), email=None)
         for name in ("Hanna", "Andy", "Reg", "Nils")
@@ -27,7 +29,7 @@ def people(db: None) -> dict[str, User]:
 
 @pytest.fixture
 def doings(people: dict[str, User]) -> None:
-    """What they did."""
+    """Let them do it: two events of the past, one to come."""
     conference = PastEventFactory.create(
         external_id="conf", title="Conference", start_at="2020-05-01T10:00:00Z", end_at=None
     )
@@ -104,9 +106,6 @@ def test_bad_filter_is_refused_with_its_place(client_of_staff: APIClient, tree: 
 
 
 def test_filters_see_no_more_than_their_caller(doings: None, people: dict[str, User]) -> None:
-    from api.filters import FilterContext  # noqa: PLC0415  # only this test evaluates a filter without a request
-    from users.filters import people_filters  # noqa: PLC0415
-
     found = User.objects.filter(people_filters.q({"attended": {"event": "talk"}}, FilterContext(people["Andy"])))
 
     assert list(found) == []

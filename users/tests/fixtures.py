@@ -9,19 +9,19 @@ from users.tests.factories import StaffFactory, UserFactory
 
 @pytest.fixture
 def staff(db: None) -> User:
-    """Somebody who may do everything."""
+    """Return somebody who may do everything."""
     return StaffFactory.create(first_name="Sam", last_name="Staff", email="sam@example.com")
 
 
 @pytest.fixture
 def outsider(db: None) -> User:
-    """Somebody with an account and no rights."""
+    """Return somebody with an account and no rights."""
     return UserFactory.create(first_name="Olga", last_name="Outsider", email="olga@example.com")
 
 
 @pytest.fixture
 def client_of_staff(staff: User) -> APIClient:
-    """A client of the API, signed in as ``staff``."""
+    """Return a client of the API, signed in as ``staff``."""
     client = APIClient()
     client.force_authenticate(staff)
     return client

@@ -305,7 +305,7 @@ def test_sign_in_is_refused(client: Any, outsider: User, staff: User, email: str
 def test_body_that_cannot_be_read_is_refused(
     client_of_staff: APIClient, body: bytes, content_type: str, status: int
 ) -> None:
-    response = client_of_staff.generic("POST", PEOPLE, body, content_type=content_type)
+    response = client_of_staff.post(PEOPLE, body, content_type=content_type)
 
     assert problem(response)[0] == status
 
