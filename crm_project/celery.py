@@ -7,11 +7,15 @@ from celery import Celery
 from celery.signals import beat_init, before_task_publish, worker_init
 from django.conf import settings
 
+from mailing.doorbell import PUMP
+from mailing.policy import TICK
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
 
 app = Celery("event_crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {"pump": {"task": PUMP, "schedule": TICK, "options": {"expires": TICK}}}
 
 
 def start_embedded_broker(**_: Any) -> None:

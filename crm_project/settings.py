@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm_project.email_url import email_settings
 from crm_project.embedded import postgres_server, valkey_server
 from crm_project.embedded.home import socket_folder
 
@@ -228,6 +229,7 @@ if REDIS_URL:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")
 DEFAULT_EMAIL_TEMPLATE = env.str("DEFAULT_EMAIL_TEMPLATE", default="welcome")
 EMAIL_TIMEOUT = 20
+globals().update(email_settings(env.str("EMAIL_URL", default="")))
 MAIL_DIR = VAR_DIR / "mail"
 
 # --- Language, time, static files -----

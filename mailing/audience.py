@@ -1,0 +1,104 @@
+"""Whom a mail is for: people picked by id or address, a filter, or a set chosen in the admin."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from api.filters import FilterContext
+from mailing.models import Audience, Campaign, CampaignExclusion, ExclusionReason
+from users.filters import people_filters
+from users.models import User
+from users.querysets import UserQuerySet
+
+# Stands for an operator at the command line, who sees everybody.
+OPERATOR = User(is_staff=True, is_superuser=True)
+PICKED = "SELECT unnest(people) FROM mailing_audience WHERE campaign_id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An audience before it is stored: ``people`` are ids (or a query for them); else ``filter`` is a JSON tree."""
+
+    people: list[UUID] | ArraySubquery | None = None
+    filter: dict[str, Any] | None = None
+    unknown: list[str] = field(default_factory=list)
+    repeated: list[UUID] = field(default_factory=list)
+
+    def store(self, campaign: Campaign) -> Audience:
+        """Store the audience, and who is left out before it is even looked at."""
+        CampaignExclusion.objects.bulk_create(
+            [_unknown(campaign, given) for given in dict.fromkeys(self.unknown)]
+            + [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
+        )
+        return Audience.objects.create(campaign=campaign, people=self.people, filter=self.filter)
+
+
+def by_ids(ids: Sequence[str], *, sender: User | None) -> Choice:
+    """Choose people by id or ``external_id``; who is nobody (in the sender's sight) is noted as unknown."""
+    uuids = {given: found for given in ids if (found := _uuid(given))}
+    seen = seen_by(sender).filter(Q(pk__in=uuids.values()) | Q(external_id__in=ids))
+    rows = seen.values_list("pk", "external_id")
+    people = {str(pk): pk for pk, _external in rows} | {external: pk for pk, external in rows if external}
+    return _resolved(ids, {given: people.get(str(uuids.get(given, given))) for given in ids})
+
+
+def by_emails(emails: Sequence[str], *, sender: User | None) -> Choice:
+    """Choose people by address without regard to case; one that is nobody's is noted as unknown."""
+    asked = {given: given.strip().lower() for given in emails}
+    people = dict(seen_by(sender).filter(email__in=asked.values()).values_list("email", "pk"))
+    return _resolved(emails, {given: people.get(address) for given, address in asked.items()})
+
+
+def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
+    """Choose people by a filter, evaluated with the sender's rights when it is frozen. Raises ``InvalidInput``."""
+    people_filters.q(tree, FilterContext(sender or OPERATOR))
+    return Choice(filter=tree)
+
+
+def by_queryset(people: UserQuerySet) -> Choice:
+    """Choose the people of a queryset as they are now; their ids never leave the database."""
+    return Choice(people=ArraySubquery(people.order_by("pk").values("pk")))
+
+
+def seen_by(sender: User | None) -> UserQuerySet:
+    """Return the people whom ``sender`` (nobody: an operator) may know of."""
+    return User.objects.visible_to(sender or OPERATOR)
+
+
+def candidates(audience: Audience) -> UserQuerySet:
+    """Return the people of a stored audience, in the sight of its campaign's sender."""
+    sender = audience.campaign.created_by
+    if audience.filter is not None:
+        return seen_by(sender).filter(people_filters.q(audience.filter, FilterContext(sender or OPERATOR)))
+    return seen_by(sender).filter(pk__in=RawSQL(PICKED, [audience.pk]))  # noqa: S611  # a constant with a parameter
+
+
+def _resolved(given: Sequence[str], people: dict[str, UUID | None]) -> Choice:
+    found = Counter(person for one in given if (person := people[one]))
+    return Choice(
+        people=sorted(found),
+        unknown=[one for one in given if not people[one]],
+        repeated=[person for person, times in found.items() if times > 1],
+    )
+
+
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
+
+
+def _unknown(campaign: Campaign, given: str) -> CampaignExclusion:
+    email = given if "@" in given else ""
+    return CampaignExclusion(campaign=campaign, given=given, email=email, reason=ExclusionReason.UNKNOWN)
+
+
+def _repeated(campaign: Campaign, user: User) -> CampaignExclusion:
+    return CampaignExclusion(campaign=campaign, user=user, email=user.email or "", reason=ExclusionReason.DUPLICATE)

@@ -1,0 +1,165 @@
+"""The outbox's statements: each takes rows from one state to the next, and only by the token of their claim.
+
+All times are the database's. A row's way: queued → claimed → sending → sent (or failed, suppressed, in doubt).
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from mailing.messages import message_id
+from mailing.policy import Policy
+
+CLAIM = """
+    WITH picked AS (
+        SELECT id FROM mailing_delivery
+         WHERE campaign_id = %s AND status = 'queued' AND next_attempt_at <= clock_timestamp()
+         ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE mailing_delivery d
+       SET status = 'claimed', token = %s, lease_until = clock_timestamp() + make_interval(secs => %s)
+      FROM picked WHERE d.id = picked.id RETURNING d.id
+"""
+# Pausing or cancelling waits for this lock and is waited for: nothing is gated after its commit.
+CAMPAIGN_IS_SENDING = "SELECT 1 FROM mailing_campaign WHERE id = %s AND status = 'sending' FOR SHARE"
+HOLD = """
+    SELECT id FROM mailing_delivery
+     WHERE id = ANY(%s) AND token = %s AND status = 'claimed'
+       AND lease_until > clock_timestamp() + make_interval(secs => %s)
+     ORDER BY id FOR UPDATE
+"""
+# A statement of its own: it sees every suppression that was committed before the rows were locked.
+INSPECT = """
+    SELECT d.id, d.address, d.message_id, d.attempts,
+           CASE WHEN s.id IS NOT NULL THEN 'The address is suppressed.'
+                WHEN NOT u.is_active THEN 'The person is no longer active.'
+                WHEN u.email IS DISTINCT FROM d.address THEN 'The person has another address now.'
+                ELSE '' END,
+           u.first_name, u.last_name, u.job_title, u.company, u.city, u.state
+      FROM mailing_delivery d
+      JOIN users_user u ON u.id = d.user_id
+      LEFT JOIN mailing_suppression s ON s.address = d.address
+     WHERE d.id = ANY(%s) ORDER BY d.id
+"""
+LET_THROUGH = """
+    UPDATE mailing_delivery d
+       SET status = 'sending', message_id = p.message_id, lease_until = clock_timestamp() + make_interval(secs => %s)
+      FROM unnest(%s::bigint[], %s::text[]) AS p (id, message_id) WHERE d.id = p.id
+"""
+SUPPRESS = """
+    UPDATE mailing_delivery d SET status = 'suppressed', error = p.error, token = NULL, lease_until = NULL
+      FROM unnest(%s::bigint[], %s::text[]) AS p (id, error) WHERE d.id = p.id
+"""
+SETTLE = """
+    UPDATE mailing_delivery
+       SET status = %(status)s, error = %(error)s, token = NULL, lease_until = NULL, attempts = attempts + %(burnt)s,
+           next_attempt_at = clock_timestamp() + make_interval(secs => %(wait)s),
+           sent_at = CASE WHEN %(status)s = 'sent' THEN clock_timestamp() END
+     WHERE id = %(id)s AND token = %(token)s AND status = 'sending'
+"""
+RELEASE = """
+    UPDATE mailing_delivery SET status = 'queued', token = NULL, lease_until = NULL
+     WHERE token = %s AND status IN ('claimed', 'sending') AND id = ANY(%s)
+"""
+
+
+@dataclass(slots=True)
+class Claim:
+    """Rows of one campaign that this worker alone may send, until ``ends`` by its own monotonic clock."""
+
+    campaign_id: UUID
+    lane: str
+    ids: list[int]
+    ends: float
+    token: UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """One row that may be handed over now, with what its templates are filled in with."""
+
+    id: int
+    address: str
+    message_id: str
+    attempts: int
+    values: dict[str, str]
+
+
+def claim(campaign_id: UUID, lane: str, policy: Policy) -> Claim:
+    """Claim the next rows of a campaign that are due, in their order."""
+    claimed = Claim(campaign_id, lane, [], monotonic() + policy.lease)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [campaign_id, policy.claim_size, claimed.token, policy.lease])
+        claimed.ids = sorted(row[0] for row in cursor.fetchall())  # RETURNING promises no order
+    return claimed
+
+
+def gate(claimed: Claim, ids: Sequence[int], policy: Policy) -> list[Gated] | None:
+    """Take those of ``ids`` that may still be sent to ``sending``, and renew their lease.
+
+    None when the campaign no longer sends, or the claim is lost. Locks the campaign (shared), then the rows by id.
+    """
+    started = monotonic()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CAMPAIGN_IS_SENDING, [claimed.campaign_id])
+        if not cursor.fetchone():
+            return None
+        cursor.execute(HOLD, [list(ids), claimed.token, policy.deadline])
+        held = [row[0] for row in cursor.fetchall()]
+        if not held:
+            return None
+        cursor.execute(INSPECT, [held])
+        rows = cursor.fetchall()
+        barred = [(row[0], row[4]) for row in rows if row[4]]
+        passed = [_gated(row) for row in rows if not row[4]]
+        cursor.execute(SUPPRESS, [[row[0] for row in barred], [row[1] for row in barred]])
+        cursor.execute(LET_THROUGH, [policy.lease, [row.id for row in passed], [row.message_id for row in passed]])
+    claimed.ends = started + policy.lease
+    return passed
+
+
+def _gated(row: tuple[str, ...]) -> Gated:
+    delivery_id, address, stored, attempts, _barred, first, last, job_title, company, city, state = row
+    return Gated(
+        id=int(delivery_id),
+        address=address,
+        message_id=stored or message_id(int(delivery_id)),
+        attempts=int(attempts),
+        values={
+            "first_name": first,
+            "last_name": last,
+            "full_name": f"{first} {last}".strip(),
+            "email": address,
+            "job_title": job_title,
+            "company": company,
+            "city": city,
+            "state": state,
+        },
+    )
+
+
+def settle(claimed: Claim, delivery_id: int, status: str, *, error: str = "", wait: float = 0, burnt: int = 1) -> bool:
+    """Record what became of a row in ``sending``. False when the claim was lost meanwhile: then hands off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE,
+            {
+                "id": delivery_id,
+                "token": claimed.token,
+                "status": status,
+                "error": error,
+                "wait": wait,
+                "burnt": burnt,
+            },
+        )
+        return bool(cursor.rowcount)
+
+
+def release(claimed: Claim, ids: Sequence[int]) -> None:
+    """Give rows that were not handed over back to the queue; no attempt is burnt."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE, [claimed.token, list(ids)])

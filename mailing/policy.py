@@ -1,0 +1,30 @@
+"""The numbers by which mail is sent. Times are in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much is claimed at a time, how long a claim holds, and how long to wait after trouble."""
+
+    claim_size: int = 50
+    gate_size: int = 10
+    # A gate of ten needs 10 × the deadline in the worst case; what the lease does not cover goes back to the queue.
+    lease: float = 120
+    deadline: float = 30
+    pump_time: float = 20
+    recycle_after: int = 100
+    attempts: int = 8
+    retry_after: float = 60
+    retry_at_most: float = 6 * 3600
+    lane_pause: float = 5
+    lane_pause_at_most: float = 600
+    freeze_size: int = 5_000
+    sweep_size: int = 5_000
+
+
+DEFAULT = Policy()
+# Beat rings every so often; a ring that nobody heard by then is forgotten, since the next one follows.
+TICK = 5
+# An audience of up to so many people is frozen before the call returns.
+FROZEN_AT_ONCE = 1_000

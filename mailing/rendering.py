@@ -1,0 +1,123 @@
+"""Templates of mails in Jinja's sandbox: compiled once per campaign, filled in for each recipient."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+PLACEHOLDERS = ("first_name", "last_name", "full_name", "email", "job_title", "company", "city", "state")
+FILTERS = ("capitalize", "e", "escape", "lower", "replace", "title", "trim", "truncate", "upper", "urlencode")
+SPEECH = (
+    nodes.And,
+    nodes.Compare,
+    nodes.Concat,
+    nodes.CondExpr,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.Keyword,
+    nodes.Name,
+    nodes.Not,
+    nodes.Operand,
+    nodes.Or,
+    nodes.Output,
+    nodes.Template,
+    nodes.TemplateData,
+)
+# What a filter raises when its arguments do not fit.
+FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
+
+
+class ContentError(Exception):
+    """A template that cannot be used, or not for this recipient; ``part`` is subject, text or html."""
+
+    def __init__(self, part: str, why: str) -> None:
+        super().__init__(why)
+        self.part = part
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail to one person; the subject is a single line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _default(value: str, fallback: str = "", boolean: bool = True) -> str:  # noqa: FBT001, FBT002  # Jinja's signature
+    """Give the fallback for empty values too: a person without a first name has an empty one."""
+    return value or fallback
+
+
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape)
+    environment.globals.clear()
+    known = {name: environment.filters[name] for name in FILTERS}
+    environment.filters = {**known, "default": _default, "d": _default}
+    return environment
+
+
+PLAIN = _environment(autoescape=False)
+MARKUP = _environment(autoescape=True)
+
+
+class Renderer:
+    """The compiled templates of one mail. Raises ``ContentError`` for templates that say what they may not."""
+
+    def __init__(self, subject: str, text: str, html: str) -> None:
+        self._subject = _compiled("subject", subject)
+        self._text = _compiled("text", text)
+        self._html = _compiled("html", html) if html else None
+
+    def render(self, values: Mapping[str, str]) -> Rendered:
+        """Return the mail filled in with ``values``, one for each placeholder. Raises ``ContentError``."""
+        subject = " ".join(_filled("subject", self._subject, values).split())
+        if not subject:
+            raise ContentError("subject", _("The subject is empty once it is filled in."))
+        return Rendered(
+            subject="".join(character for character in subject if character.isprintable()),
+            text=_filled("text", self._text, values),
+            html=_filled("html", self._html, values) if self._html else "",
+        )
+
+    def try_out(self) -> None:
+        """Render for somebody of whom everything is known. Raises ``ContentError``."""
+        self.render({name: name.replace("_", " ") for name in PLACEHOLDERS})
+
+
+def _compiled(part: str, source: str) -> Template:
+    environment = MARKUP if part == "html" else PLAIN
+    try:
+        tree = environment.parse(source)
+        _refuse_unknown(part, tree)
+        return environment.from_string(tree)
+    except TemplateError as error:
+        raise ContentError(part, _("The template cannot be read: %s") % error) from error
+
+
+def _refuse_unknown(part: str, tree: nodes.Template) -> None:
+    """Walk the whole tree: a name in a branch that is seldom taken is refused as well."""
+    unknown = sorted({name.name for name in tree.find_all(nodes.Name)} - set(PLACEHOLDERS))
+    if unknown:
+        raise ContentError(
+            part,
+            _("Unknown placeholder: %(unknown)s. Known: %(known)s.")
+            % {"unknown": ", ".join(unknown), "known": ", ".join(PLACEHOLDERS)},
+        )
+    foreign = next((node for node in tree.find_all(nodes.Node) if not isinstance(node, SPEECH)), None)
+    if foreign:
+        raise ContentError(
+            part,
+            _("Line %(line)s: a mail's template cannot use “%(kind)s”, only placeholders, conditions and filters.")
+            % {"line": foreign.lineno, "kind": type(foreign).__name__},
+        )
+
+
+def _filled(part: str, template: Template, values: Mapping[str, str]) -> str:
+    try:
+        return template.render(values)
+    except FAULTS as error:
+        raise ContentError(part, str(error)) from error

@@ -1,0 +1,97 @@
+"""Sending what was claimed: gated ten at a time, in the order of ids, each outcome committed before the next.
+
+So at any kill only the lowest row in ``sending`` can be ambiguous.
+"""
+
+import logging
+import random
+from time import monotonic
+
+from mailing import lanes
+from mailing.claims import Claim, Gated, gate, release, settle
+from mailing.messages import build
+from mailing.models import DeliveryStatus, Lane, SuppressionReason
+from mailing.policy import Policy
+from mailing.rendering import ContentError, Renderer
+from mailing.suppressions import suppress
+from mailing.transports import Transport
+from mailing.transports.outcomes import DeferredError, InDoubtError, OutcomeError, RefusedError
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends one claim through one transport."""
+
+    def __init__(self, claimed: Claim, renderer: Renderer, transport: Transport, policy: Policy) -> None:
+        self._claimed = claimed
+        self._renderer = renderer
+        self._transport = transport
+        self._policy = policy
+        self._got_through = False
+
+    def send(self, ends: float) -> None:
+        """Send what was claimed; what is left at ``ends`` (by the monotonic clock) goes back to the queue."""
+        ids, size = self._claimed.ids, self._policy.gate_size
+        for start in range(0, len(ids), size):
+            rows = gate(self._claimed, ids[start : start + size], self._policy) if monotonic() < ends else None
+            if rows is None or not all(self._send_one(row) for row in rows):
+                release(self._claimed, ids[start:])
+                return
+
+    def _send_one(self, row: Gated) -> bool:
+        """Hand over one row and record the outcome; False when this worker is to send no more of the claim."""
+        if monotonic() + self._policy.deadline >= self._claimed.ends:
+            return False
+        try:
+            rendered = self._renderer.render(row.values)
+            self._transport.send(
+                build(rendered, address=row.address, message_id=row.message_id, lane=self._claimed.lane)
+            )
+        except ContentError as error:
+            return self._settle(row, DeliveryStatus.FAILED, error=str(error), burnt=0)
+        except RefusedError as error:
+            return self._refused(row, error)
+        except DeferredError as error:
+            return self._deferred(row, error)
+        except OutcomeError as error:
+            return self._in_trouble(row, error)
+        self._reopen()
+        return self._settle(row, DeliveryStatus.SENT)
+
+    def _refused(self, row: Gated, error: RefusedError) -> bool:
+        if error.hard:
+            suppress(address=row.address, reason=SuppressionReason.HARD_BOUNCE, detail=str(error))
+        return self._settle(row, DeliveryStatus.FAILED, error=str(error))
+
+    def _deferred(self, row: Gated, error: DeferredError) -> bool:
+        attempts = row.attempts + 1
+        if attempts >= self._policy.attempts:
+            return self._settle(row, DeliveryStatus.FAILED, error=f"Given up after {attempts} attempts: {error}")
+        return self._settle(row, DeliveryStatus.QUEUED, error=str(error), wait=self._backoff(row.attempts))
+
+    def _in_trouble(self, row: Gated, error: OutcomeError) -> bool:
+        """Let the lane wait. Only mail that is in doubt counts as an attempt, and somebody waits for transactional."""
+        if isinstance(error, InDoubtError):
+            again = self._claimed.lane == Lane.TRANSACTIONAL
+            status = DeliveryStatus.QUEUED if again else DeliveryStatus.IN_DOUBT
+            self._settle(row, status, error=str(error), wait=self._backoff(row.attempts))
+        lanes.pause(self._claimed.lane, str(error), self._policy)
+        logger.warning("The %s lane waits: %s", self._claimed.lane, error)
+        return False
+
+    def _settle(self, row: Gated, status: DeliveryStatus, *, error: str = "", wait: float = 0, burnt: int = 1) -> bool:
+        ours = settle(self._claimed, row.id, status, error=error, wait=wait, burnt=burnt)
+        if not ours:
+            logger.warning("Delivery %s was taken from this worker before it became %s.", row.id, status)
+        return ours
+
+    def _backoff(self, attempts: int) -> float:
+        """Return the seconds until the next attempt: doubled each time, and spread so that not all come at once."""
+        wait = min(self._policy.retry_after * 2.0**attempts, self._policy.retry_at_most)
+        return wait * random.uniform(0.5, 1.5)  # noqa: S311  # jitter, not a secret
+
+    def _reopen(self) -> None:
+        if not self._got_through:
+            lanes.reopen(self._claimed.lane)
+            self._got_through = True

@@ -1,0 +1,126 @@
+"""What can be done to campaigns. API, admin and commands all come through here."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from api.exceptions import Conflict
+from mailing.audience import Choice, candidates
+from mailing.content import Content
+from mailing.doorbell import ring
+from mailing.freeze import begin, complete, freeze_next
+from mailing.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Lane
+from mailing.policy import FROZEN_AT_ONCE
+from users.models import User
+
+STOPPABLE = (CampaignStatus.FREEZING, CampaignStatus.SCHEDULED, CampaignStatus.SENDING)
+OUTCOMES = {"sent": DeliveryStatus.SENT, "failed": DeliveryStatus.FAILED, "resend": DeliveryStatus.QUEUED}
+
+
+@transaction.atomic
+def create_campaign(
+    *,
+    content: Content,
+    choice: Choice,
+    sender: User | None,
+    scheduled_at: datetime | None = None,
+    lane: str = Lane.CAMPAIGN,
+) -> Campaign:
+    """Make a campaign and let it begin, at once or at ``scheduled_at``.
+
+    An audience of up to 1,000 is frozen when this returns, a larger one by a worker. A sender of None is an operator.
+    """
+    campaign = Campaign(
+        template=content.template,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        lane=lane,
+        scheduled_at=scheduled_at,
+        created_by=sender,
+        status=CampaignStatus.FREEZING,
+    )
+    campaign.full_clean()
+    campaign.save(force_insert=True)
+    audience = choice.store(campaign)
+    if candidates(audience).order_by()[: FROZEN_AT_ONCE + 1].count() <= FROZEN_AT_ONCE:
+        freeze_next(audience, FROZEN_AT_ONCE)
+        complete(campaign)
+    ring()
+    campaign.refresh_from_db()
+    return campaign
+
+
+@transaction.atomic
+def pause_campaign(*, campaign: Campaign) -> Campaign:
+    """Stop a campaign for a while. Once this has committed nothing more of it is handed over."""
+    locked = _locked(campaign)
+    if locked.status == CampaignStatus.PAUSED:
+        return locked
+    if locked.status not in STOPPABLE:
+        raise Conflict(_("This campaign is %s: there is nothing to pause.") % locked.get_status_display())
+    return _changed(locked, CampaignStatus.PAUSED)
+
+
+@transaction.atomic
+def resume_campaign(*, campaign: Campaign) -> Campaign:
+    """Let a paused campaign go on where it stopped."""
+    locked = _locked(campaign)
+    if locked.status in STOPPABLE:
+        return locked
+    if locked.status != CampaignStatus.PAUSED:
+        raise Conflict(_("This campaign is %s: only a paused one can go on.") % locked.get_status_display())
+    begin(locked)
+    ring()
+    return _stored(locked, "status", "started_at")
+
+
+@transaction.atomic
+def cancel_campaign(*, campaign: Campaign) -> Campaign:
+    """End a campaign for good. What is queued is taken out by a worker; what was sent stays sent."""
+    locked = _locked(campaign)
+    if locked.status == CampaignStatus.CANCELLED:
+        return locked
+    if locked.status == CampaignStatus.SENT:
+        raise Conflict(_("This campaign is sent: there is nothing to cancel."))
+    ring()
+    return _changed(locked, CampaignStatus.CANCELLED)
+
+
+@transaction.atomic
+def settle_campaign(*, campaign: Campaign, outcome: str) -> int:
+    """Decide on the deliveries that are in doubt, and return how many there were.
+
+    ``outcome``: ``sent`` or ``failed`` takes their fate as known; ``resend`` sends them again, with the same
+    Message-ID, at the risk that somebody gets two.
+    """
+    locked = _locked(campaign)
+    if outcome == "resend" and locked.status == CampaignStatus.CANCELLED:
+        raise Conflict(_("This campaign is cancelled: what is in doubt can be settled as sent or failed only."))
+    now = clock.now()
+    doubtful = Delivery.objects.filter(campaign=locked, status=DeliveryStatus.IN_DOUBT)
+    settled = doubtful.update(status=OUTCOMES[outcome], sent_at=now if outcome == "sent" else None, next_attempt_at=now)
+    if settled and outcome == "resend" and locked.status == CampaignStatus.SENT:
+        locked.finished_at = None
+        begin(locked)
+        _stored(locked, "finished_at", "status", "started_at")
+    ring()
+    return settled
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    """Lock the campaign: waits for gates that are open, and later ones wait for it."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
+def _changed(campaign: Campaign, status: CampaignStatus) -> Campaign:
+    campaign.status = status
+    return _stored(campaign, "status")
+
+
+def _stored(campaign: Campaign, *fields: str) -> Campaign:
+    campaign.save(update_fields=fields)
+    campaign.refresh_from_db()
+    return campaign

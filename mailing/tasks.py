@@ -1,0 +1,13 @@
+"""The one task of the workers. It names no campaign and no person: what there is to do stands in the database."""
+
+from celery import shared_task
+
+from mailing import pump as pumping
+from mailing.doorbell import PUMP, ring_now
+
+
+@shared_task(name=PUMP, ignore_result=True)  # type: ignore[untyped-decorator]  # Celery is untyped
+def pump() -> None:
+    """Send what is due for a while, and ring again when that was not all."""
+    if pumping.pump():
+        ring_now()

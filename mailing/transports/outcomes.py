@@ -1,0 +1,25 @@
+"""What can come of handing a message over, other than that it was accepted. Each says what the other side said."""
+
+
+class OutcomeError(Exception):
+    """The message was not accepted, or nobody knows."""
+
+
+class RefusedError(OutcomeError):
+    """This recipient or message is refused for good; ``hard`` when the address itself is no good."""
+
+    def __init__(self, reply: str, *, hard: bool) -> None:
+        super().__init__(reply)
+        self.hard = hard
+
+
+class DeferredError(OutcomeError):
+    """This recipient or message is refused for now."""
+
+
+class UnreachableError(OutcomeError):
+    """The server, or our account there, is in trouble: nothing was handed over, whoever the recipient is."""
+
+
+class InDoubtError(OutcomeError):
+    """The message was on its way when the connection broke: it may have been accepted."""
