@@ -1,9 +1,11 @@
+import contextlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
@@ -292,18 +294,13 @@ def test_facts_are_a_mapping_of_what_was_given() -> None:
 
 
 @pytest.mark.django_db
-@hypothesis.settings(
-    max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
-)
-@hypothesis.given(TREES)
-def test_any_json_is_a_filter_or_refused(tree: Any, django_user_model: Any) -> None:
-    context = FilterContext(django_user_model(is_staff=True))
-    try:
-        condition = book_filters.q(tree, context)
-    except InvalidInput as refused:
-        assert refused.faults
-    else:
-        assert Book.objects.filter(condition).count() == 0
+@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.given(tree=TREES)
+def test_any_json_is_a_filter_or_refused(tree: Any) -> None:
+    nobody = FilterContext(AnonymousUser())
+
+    with contextlib.suppress(InvalidInput):
+        assert Book.objects.filter(book_filters.q(tree, nobody)).count() == 0
 
 
 def test_condition_takes_the_place_of_the_comparison(context: FilterContext) -> None:
