@@ -1,3 +1,41 @@
+# --- The two commands: `make run` and `make test` need Python 3.11 or newer and make, nothing else -------------------
+.PHONY: run stop test test-browser venv venv-dev
+
+run: venv
+	@.venv/bin/python manage.py runall
+
+stop:
+	@[ ! -x .venv/bin/python ] || .venv/bin/python manage.py stopall
+
+test: venv-dev
+	.venv/bin/python -m pytest -m "not browser and not clone" $(PYTEST_ARGS)
+
+test-browser: venv-dev
+	.venv/bin/python -m pytest -m browser $(PYTEST_ARGS)
+
+# .venv holds a copy of what was last installed from; `unfinished` stays in it where installing was broken off.
+venv: REQUIREMENTS := requirements.txt
+venv-dev: REQUIREMENTS := requirements-dev.txt
+venv venv-dev:
+	@set -e; \
+	if [ ! -e .venv/unfinished ] && cmp -s $(REQUIREMENTS) .venv/$(REQUIREMENTS) && .venv/bin/python -c "" 2>/dev/null; \
+		then exit 0; fi; \
+	if [ -e .venv/unfinished ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
+		for python in python3 python3.14 python3.13 python3.12 python3.11 none; do \
+			$$python -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && break; \
+		done; \
+		if [ $$python = none ]; then \
+			echo "No Python from 3.11 on with venv and ensurepip was found (Debian: apt install python3-venv)" >&2; exit 1; \
+		fi; \
+		echo "making .venv with $$($$python --version)"; \
+		rm -rf .venv; $$python -m venv .venv; \
+	fi; \
+	touch .venv/unfinished; \
+	echo "installing $(REQUIREMENTS): a minute or two, once"; \
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(REQUIREMENTS); \
+	cp $(REQUIREMENTS) .venv/; \
+	rm .venv/unfinished
+
 # --- What CI runs: each step alone by its name, all of them with the seconds each took by `make ci` --------------------
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py

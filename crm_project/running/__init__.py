@@ -1,0 +1,1 @@
+"""What `make run` does: one supervisor per checkout, its processes, and what it says."""
