@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import AutoField, Model, Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -44,6 +45,7 @@ def find(queryset: "QuerySet[Any, Any]", identifier: str) -> Any | None:
     return None if condition is None else queryset.filter(condition).first()
 
 
+@extend_schema_field({"type": "string", "description": "The id, or the external_id."})
 class IdentifierField(serializers.RelatedField[Model, Any, Any]):
     """A related object in a body, named by UUID or external id, among those that the caller may know of.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Collate, Lower
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -89,6 +90,11 @@ class BookSerializer(ModelSerializer[Book]):
         ignored_fields = ["shelf_mark"]
 
 
+class LoanSerializer(Serializer):
+    book = IdentifierField(Book)
+    days = serializers.ListField(child=serializers.IntegerField(), required=False)
+
+
 class BookViewSet(FilterByBodyMixin, ModelViewSet):
     model = Book
     serializer_class = BookSerializer
@@ -118,6 +124,7 @@ class BookViewSet(FilterByBodyMixin, ModelViewSet):
     def perform_destroy(self, instance: Book) -> None:
         instance.delete()
 
+    @extend_schema(request=LoanSerializer, responses=LoanSerializer)
     @action(detail=False, methods=["post"])
     def fail(self, request: Request) -> Response:
         """Raise the error that the test has named."""
@@ -141,8 +148,3 @@ class CopyViewSet(ReadOnlyModelViewSet):
     def complete(self, rows: list[Row]) -> None:
         for number, row in enumerate(rows, 1):
             row["number"] = number
-
-
-class LoanSerializer(Serializer):
-    book = IdentifierField(Book)
-    days = serializers.ListField(child=serializers.IntegerField(), required=False)
