@@ -1,0 +1,3 @@
+"""The demo's data."""
+
+DEMO_PREFIX = "demo-"
