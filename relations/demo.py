@@ -1,3 +1,113 @@
-"""The demo's data."""
+"""The demo's data: a small organisation with a year of events, made through the services of the product."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone as clock
+
+from events.models import Event, EventStatus
+from events.services import create_event
+from relations.demo_programme import PROGRAMME, Planned
+from relations.models import Role, Status, UserEventRelation
+from relations.seeding.draws import Zipf
+from relations.seeding.rows import COMPANIES, MAILBOX_NAMES
+from relations.seeding.words import CITIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES
+from relations.services import add_relation, end_relation
+from users.models import User
 
 DEMO_PREFIX = "demo-"
+PEOPLE = 120
+HOSTS = 14  # the first people are the ones who host
+NO_SHOW, CANCELLED = 0.12, 0.22  # chances of those who registered, the second including the first
+REASON = "demo"
+
+
+@transaction.atomic
+def make_demo_data() -> bool:
+    """Store about 120 people, 25 events before and after today, and who took part.
+
+    Stores nothing and returns False where anybody but staff is known already: a database in use is no demo. The same each time, but for the days, which are counted from today.
+    """
+    if User.objects.filter(is_staff=False).exists():
+        return False
+    random = Random(2026)  # noqa: S311  # data, not a secret
+    people = _make_people(random)
+    today = clock.now().date()
+    for number, planned in enumerate(PROGRAMME, start=1):
+        start = datetime.combine(today + timedelta(days=planned.days), time(planned.hour), ZoneInfo(planned.zone))
+        hosts = random.sample(people[:HOSTS], random.choice((1, 1, 2, 3)))
+        event = _make_event(number, planned, start, hosts)
+        _fill(event, random.sample(people[HOSTS:], planned.people), random)
+    return True
+
+
+def _make_people(random: Random) -> list[User]:
+    """Store people who work for few companies and live in few cities."""
+    lasts, firsts = random.sample(LAST_NAMES, k=len(LAST_NAMES)), random.sample(FIRST_NAMES, k=len(FIRST_NAMES))
+    titles, companies, cities = (
+        Zipf(JOB_TITLES).draw(random, PEOPLE),
+        Zipf(COMPANIES[:20]).draw(random, PEOPLE),
+        Zipf(CITIES[:12]).draw(random, PEOPLE),
+    )
+    people = []
+    for number in range(PEOPLE):
+        first, last = firsts[number % len(firsts)], lasts[(number * 7) % len(lasts)]
+        city, state, zone = cities[number]
+        person = User(
+            external_id=f"{DEMO_PREFIX}person-{number + 1}",
+            email=f"{MAILBOX_NAMES[first]}.{MAILBOX_NAMES[last]}.{number + 1}@example.com",
+            first_name=first,
+            last_name=last,
+            job_title=titles[number],
+            company=companies[number],
+            city=city,
+            state=state,
+            timezone=zone,
+            phone_number=f"+1202555{100 + number:04d}",
+        )
+        person.set_unusable_password()
+        person.full_clean()
+        people.append(person)
+    return User.objects.bulk_create(people)
+
+
+def _make_event(number: int, planned: Planned, start: datetime, hosts: Sequence[User]) -> Event:
+    event = Event(
+        external_id=f"{DEMO_PREFIX}event-{number}",
+        title=planned.title,
+        description=f"{planned.title} at {planned.venue}.",
+        organizer="Example Society",
+        start_at=start,
+        end_at=start + timedelta(hours=planned.hours),
+        timezone=planned.zone,
+        venue=planned.venue,
+        max_capacity=planned.capacity,
+        waitlist_enabled=planned.waitlist,
+        status=planned.status,
+    )
+    return create_event(event=event, actor=hosts[0], host_ids=[host.pk for host in hosts])
+
+
+def _fill(event: Event, people: Sequence[User], random: Random) -> None:
+    """Register people: for a past event with what became of them, for an upcoming one as the rules decide."""
+    for person in people:
+        chance = random.random()
+        if event.status != EventStatus.ACTIVE:
+            _add(event, person, _became(event, chance))
+        elif chance < NO_SHOW:
+            end_relation(relation=_add(event, person, None), actor=person, reason=REASON)
+        else:
+            _add(event, person, None)
+
+
+def _became(event: Event, chance: float) -> Status:
+    if event.status == EventStatus.CANCELLED or NO_SHOW <= chance < CANCELLED:
+        return Status.CANCELLED
+    return Status.NO_SHOW if chance < NO_SHOW else Status.ATTENDED
+
+
+def _add(event: Event, person: User, status: Status | None) -> UserEventRelation:
+    return add_relation(user=person, event=event, role=Role.ATTENDEE, status=status, actor=person, reason=REASON)[0]
