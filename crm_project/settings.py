@@ -191,7 +191,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"EventStatus": "events.models.EventStatus", "RelationStatus": "relations.models.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "EventStatus": "events.models.EventStatus",
+        "RelationStatus": "relations.models.Status",
+        "CampaignStatus": "mailing.models.CampaignStatus",
+        "DeliveryStatus": "mailing.models.DeliveryStatus",
+    },
 }
 
 # --- Broker and workers: a doorbell only, PostgreSQL is the truth -----

@@ -9,6 +9,7 @@ from api.routers import Router
 from api.views import NotFoundView
 from crm_project import health
 from events.api import EventViewSet
+from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
 from users.api import LoginView, LogoutView, RefreshView, UserViewSet
 
@@ -16,6 +17,8 @@ router = Router()
 router.register("users", UserViewSet, "user")
 router.register("events", EventViewSet, "event")
 router.register("relations", RelationViewSet, "relation")
+router.register("campaigns", CampaignViewSet, "campaign")
+router.register("deliveries", DeliveryViewSet, "delivery")
 
 # What hangs below a word or an object stands before the router, which would take the word for an id.
 api_v1: list[URLPattern | URLResolver] = [
@@ -25,6 +28,9 @@ api_v1: list[URLPattern | URLResolver] = [
     re_path("^users/filter_by/?$", PeopleByNumberViewSet.as_view({"post": "filter_by"}), name="user-filter-by"),
     re_path("^users/(?P<id>[^/]+)/events/?$", EventsOfPersonViewSet.as_view({"get": "list"}), name="user-events"),
     re_path("^events/(?P<id>[^/]+)/users/?$", PeopleOfEventViewSet.as_view({"get": "list"}), name="event-users"),
+    re_path("^users/send_email/?$", SendEmailView.as_view(), name="user-send-email"),
+    re_path("^emails/send-emails/?$", SendEmailView.as_view(), name="email-send-emails"),
+    re_path("^campaigns/(?P<id>[^/]+)/excluded/?$", ExcludedViewSet.as_view({"get": "list"}), name="campaign-excluded"),
     path("", include(router.urls)),
 ]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -23,20 +23,34 @@ PICKED = "SELECT unnest(people) FROM mailing_audience WHERE campaign_id = %s"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An audience before it is stored: ``people`` are ids (or a query for them); else ``filter`` is a JSON tree."""
+    """An audience before it is stored: people by their ids, by a queryset, or by a filter's JSON tree."""
 
-    people: list[UUID] | ArraySubquery | None = None
+    people: list[UUID] | None = None
+    queryset: UserQuerySet | None = None
     filter: dict[str, Any] | None = None
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)  # ids or addresses as they were given
     repeated: list[UUID] = field(default_factory=list)
+    by_email: bool = False
 
     def store(self, campaign: Campaign) -> Audience:
         """Store the audience, and who is left out before it is even looked at."""
         CampaignExclusion.objects.bulk_create(
-            [_unknown(campaign, given) for given in dict.fromkeys(self.unknown)]
+            [self._unknown(campaign, given) for given in dict.fromkeys(self.unknown)]
             + [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
         )
-        return Audience.objects.create(campaign=campaign, people=self.people, filter=self.filter)
+        people = self.people if self.queryset is None else ArraySubquery(self.queryset.order_by("pk").values("pk"))
+        return Audience.objects.create(campaign=campaign, people=people, filter=self.filter)
+
+    def seen_by(self, sender: User | None) -> UserQuerySet:
+        """Return the people of this choice as they are now, in the sender's sight."""
+        if self.filter is not None:
+            return _filtered(self.filter, sender)
+        chosen = self.people if self.queryset is None else self.queryset.order_by().values("pk")
+        return seen_by(sender).filter(pk__in=[] if chosen is None else chosen)
+
+    def _unknown(self, campaign: Campaign, given: str) -> CampaignExclusion:
+        email = given if self.by_email else ""
+        return CampaignExclusion(campaign=campaign, given=given, email=email, reason=ExclusionReason.UNKNOWN)
 
 
 def by_ids(ids: Sequence[str], *, sender: User | None) -> Choice:
@@ -52,18 +66,18 @@ def by_emails(emails: Sequence[str], *, sender: User | None) -> Choice:
     """Choose people by address without regard to case; one that is nobody's is noted as unknown."""
     asked = {given: given.strip().lower() for given in emails}
     people = dict(seen_by(sender).filter(email__in=asked.values()).values_list("email", "pk"))
-    return _resolved(emails, {given: people.get(address) for given, address in asked.items()})
+    return replace(_resolved(emails, {given: people.get(address) for given, address in asked.items()}), by_email=True)
 
 
 def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
     """Choose people by a filter, evaluated with the sender's rights when it is frozen. Raises ``InvalidInput``."""
-    people_filters.q(tree, FilterContext(sender or OPERATOR))
+    _filtered(tree, sender)
     return Choice(filter=tree)
 
 
 def by_queryset(people: UserQuerySet) -> Choice:
     """Choose the people of a queryset as they are now; their ids never leave the database."""
-    return Choice(people=ArraySubquery(people.order_by("pk").values("pk")))
+    return Choice(queryset=people)
 
 
 def seen_by(sender: User | None) -> UserQuerySet:
@@ -75,8 +89,12 @@ def candidates(audience: Audience) -> UserQuerySet:
     """Return the people of a stored audience, in the sight of its campaign's sender."""
     sender = audience.campaign.created_by
     if audience.filter is not None:
-        return seen_by(sender).filter(people_filters.q(audience.filter, FilterContext(sender or OPERATOR)))
+        return _filtered(audience.filter, sender)
     return seen_by(sender).filter(pk__in=RawSQL(PICKED, [audience.pk]))  # noqa: S611  # a constant with a parameter
+
+
+def _filtered(tree: dict[str, Any], sender: User | None) -> UserQuerySet:
+    return seen_by(sender).filter(people_filters.q(tree, FilterContext(sender or OPERATOR)))
 
 
 def _resolved(given: Sequence[str], people: dict[str, UUID | None]) -> Choice:
@@ -93,11 +111,6 @@ def _uuid(given: str) -> UUID | None:
         return UUID(given)
     except ValueError:
         return None
-
-
-def _unknown(campaign: Campaign, given: str) -> CampaignExclusion:
-    email = given if "@" in given else ""
-    return CampaignExclusion(campaign=campaign, given=given, email=email, reason=ExclusionReason.UNKNOWN)
 
 
 def _repeated(campaign: Campaign, user: User) -> CampaignExclusion:

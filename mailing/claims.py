@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from mailing.messages import message_id
 from mailing.policy import Policy
+from mailing.rendering import values_of
 
 CLAIM = """
     WITH picked AS (
@@ -115,30 +116,29 @@ def gate(claimed: Claim, ids: Sequence[int], policy: Policy) -> list[Gated] | No
         cursor.execute(INSPECT, [held])
         rows = cursor.fetchall()
         barred = [(row[0], row[4]) for row in rows if row[4]]
-        passed = [_gated(row) for row in rows if not row[4]]
+        passed = [_gated(claimed.campaign_id, row) for row in rows if not row[4]]
         cursor.execute(SUPPRESS, [[row[0] for row in barred], [row[1] for row in barred]])
         cursor.execute(LET_THROUGH, [policy.lease, [row.id for row in passed], [row.message_id for row in passed]])
     claimed.ends = started + policy.lease
     return passed
 
 
-def _gated(row: tuple[str, ...]) -> Gated:
+def _gated(campaign_id: UUID, row: tuple[str, ...]) -> Gated:
     delivery_id, address, stored, attempts, _barred, first, last, job_title, company, city, state = row
     return Gated(
         id=int(delivery_id),
         address=address,
-        message_id=stored or message_id(int(delivery_id)),
+        message_id=stored or message_id(campaign_id, int(delivery_id)),
         attempts=int(attempts),
-        values={
-            "first_name": first,
-            "last_name": last,
-            "full_name": f"{first} {last}".strip(),
-            "email": address,
-            "job_title": job_title,
-            "company": company,
-            "city": city,
-            "state": state,
-        },
+        values=values_of(
+            first_name=first,
+            last_name=last,
+            email=address,
+            job_title=job_title,
+            company=company,
+            city=city,
+            state=state,
+        ),
     )
 
 

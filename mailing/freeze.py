@@ -71,10 +71,12 @@ def freeze_next(audience: Audience, size: int) -> int:
 
 
 def complete(campaign: Campaign) -> None:
-    """Note how many deliveries the campaign became, and let it begin, now or at its time."""
+    """Note how many deliveries the campaign became, and let it begin, now or at its time; of none, it is over."""
     campaign.frozen_count = campaign.deliveries.count()
     begin(campaign)
-    campaign.save(update_fields=["frozen_count", "status", "started_at"])
+    if not campaign.frozen_count:
+        campaign.status, campaign.finished_at = CampaignStatus.SENT, clock.now()
+    campaign.save(update_fields=["frozen_count", "status", "started_at", "finished_at"])
 
 
 def begin(campaign: Campaign) -> None:

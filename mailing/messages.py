@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from email.utils import parseaddr
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -12,10 +13,13 @@ from mailing.models import Lane
 from mailing.rendering import Rendered
 
 
-def message_id(delivery_id: int) -> str:
-    """Return the Message-ID of a delivery: the same over all attempts, and nobody outside can guess one."""
+def message_id(campaign_id: UUID, delivery_id: int) -> str:
+    """Return the Message-ID of a delivery: the same over all attempts, and nobody outside can guess one.
+
+    The campaign keeps apart the deliveries of databases that count from 1 again: receivers drop what they had before.
+    """
     key = b"mailing.message_id" + settings.SECRET_KEY.encode()
-    digest = hmac.new(key, str(delivery_id).encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(key, f"{campaign_id}/{delivery_id}".encode(), hashlib.sha256).hexdigest()
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{digest[:40]}@{domain}>"
 

@@ -1,5 +1,6 @@
 """Templates of mails in Jinja's sandbox: compiled once per campaign, filled in for each recipient."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ SPEECH = (
     nodes.Template,
     nodes.TemplateData,
 )
+LINE_END = re.compile(r"\r\n?")
 # What a filter raises when its arguments do not fit.
 FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
 
@@ -45,6 +47,22 @@ class Rendered:
     subject: str
     text: str
     html: str
+
+
+def values_of(
+    *, first_name: str, last_name: str, email: str, job_title: str, company: str, city: str, state: str
+) -> dict[str, str]:
+    """Return what the placeholders stand for: plain texts, never the person's object."""
+    return {
+        "first_name": first_name,
+        "last_name": last_name,
+        "full_name": f"{first_name} {last_name}".strip(),
+        "email": email,
+        "job_title": job_title,
+        "company": company,
+        "city": city,
+        "state": state,
+    }
 
 
 def _default(value: str, fallback: str = "", boolean: bool = True) -> str:  # noqa: FBT001, FBT002  # Jinja's signature
@@ -118,6 +136,6 @@ def _refuse_unknown(part: str, tree: nodes.Template) -> None:
 
 def _filled(part: str, template: Template, values: Mapping[str, str]) -> str:
     try:
-        return template.render(values)
+        return LINE_END.sub("\n", template.render(values))
     except FAULTS as error:
         raise ContentError(part, str(error)) from error

@@ -1,0 +1,146 @@
+"""Sending: to whom, what, and when."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.exceptions import Fault, InvalidInput
+from api.representation import representation_of
+from api.serializers import Serializer
+from events.moments import MomentField
+from mailing.api.campaigns import DeliveryCountsSerializer, ExcludedSerializer
+from mailing.audience import Choice, by_emails, by_filter, by_ids
+from mailing.content import Content, content_of_template, own_content
+from mailing.counts import counts_of
+from mailing.models import CampaignExclusion, CampaignStatus
+from mailing.services import create_campaign
+from users.models import User
+
+WHO = ("user_ids", "emails", "filter", "event")
+LONGEST_LIST = 100_000
+EXCLUDED_SHOWN = 1_000
+
+
+class NamesField(serializers.ListField):
+    """A list of ids, addresses, roles or statuses."""
+
+    child = serializers.CharField(max_length=254)
+
+    def __init__(self, help_text: str) -> None:
+        super().__init__(required=False, allow_empty=False, max_length=LONGEST_LIST, help_text=help_text)
+
+
+class SendEmailSerializer(Serializer):
+    """Exactly one *who*, at most one *what* (the predefined mail when left out), and perhaps a time."""
+
+    user_ids = NamesField("Who: ids of people, ours or those of another system.")
+    emails = NamesField("Who: addresses of people.")
+    filter = serializers.JSONField(required=False, help_text="Who: whom this filter finds, as in /users/filter/.")
+    event = serializers.CharField(required=False, max_length=254, help_text="Who: the people of this event.")
+    roles = NamesField("Of the event's people, those who hold one of these roles.")
+    statuses = NamesField("Of the event's people, those whose part in it has one of these statuses.")
+    template = serializers.CharField(required=False, max_length=100, help_text="What: the template of this name.")
+    subject = serializers.CharField(required=False, max_length=500, help_text="What: a subject, with placeholders.")
+    body = serializers.CharField(required=False, max_length=200_000, help_text="What: the text, with placeholders.")
+    scheduled_at = MomentField(required=False, allow_null=True, help_text="When; at once if left out.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        named = [name for name in WHO if name in attrs]
+        if len(named) != 1:
+            given = ", ".join(named) or _("none of them")
+            raise serializers.ValidationError(
+                _("Say to whom by exactly one of %(who)s; you gave %(given)s.")
+                % {"who": ", ".join(WHO), "given": given}
+            )
+        if "event" not in attrs and (alone := attrs.keys() & {"roles", "statuses"}):
+            raise serializers.ValidationError({name: _("This goes with “event” only.") for name in sorted(alone)})
+        own = attrs.keys() & {"subject", "body"}
+        if "template" in attrs and own:
+            raise serializers.ValidationError({"template": _("Give a template, or subject and body.")})
+        if len(own) == 1:
+            missing = ({"subject", "body"} - own).pop()
+            raise serializers.ValidationError({missing: _("Subject and body go together.")})
+        return attrs
+
+
+class CampaignMadeSerializer(Serializer):
+    """The campaign that the call made."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=CampaignStatus.choices)
+    counts = DeliveryCountsSerializer()
+
+
+class SendEmailAnswerSerializer(Serializer):
+    """The campaign, and who is left out (the first 1,000; a large audience is looked through after the answer)."""
+
+    campaign = CampaignMadeSerializer()
+    excluded = ExcludedSerializer(many=True)
+
+
+class SendEmailView(APIView):
+    """Mail to people, each filled in for them."""
+
+    @extend_schema(request=SendEmailSerializer, responses={202: SendEmailAnswerSerializer})
+    def post(self, request: Request) -> Response:
+        """Make a campaign of this mail. Up to 1,000 people are looked up before the answer, more by a worker."""
+        serializer = SendEmailSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        body, sender = serializer.validated_data, _sender(request)
+        campaign = create_campaign(
+            content=_content(body),
+            choice=_choice(body, sender),
+            sender=sender,
+            scheduled_at=body.get("scheduled_at"),
+        )
+        made = {"id": campaign.pk, "status": campaign.status, "counts": counts_of([campaign.pk])[campaign.pk]}
+        excluded = CampaignExclusion.objects.filter(campaign=campaign)[:EXCLUDED_SHOWN]
+        rows = representation_of(ExcludedSerializer).rows(excluded)
+        return Response({"campaign": made, "excluded": rows}, status.HTTP_202_ACCEPTED)
+
+
+def _sender(request: Request) -> User:
+    sender: Any = request.user
+    return sender  # type: ignore[no-any-return]  # the permission lets nobody else in
+
+
+def _content(body: dict[str, Any]) -> Content:
+    if "subject" in body:
+        return own_content(subject=body["subject"], body=body["body"])
+    return content_of_template(body.get("template") or settings.DEFAULT_EMAIL_TEMPLATE)
+
+
+def _choice(body: dict[str, Any], sender: User) -> Choice:
+    chosen: dict[str, Callable[[], Choice]] = {
+        "user_ids": lambda: by_ids(body["user_ids"], sender=sender),
+        "emails": lambda: by_emails(body["emails"], sender=sender),
+        "filter": lambda: _filtered("filter", body["filter"], sender),
+        "event": lambda: _filtered("event", _people_of_event(body), sender),
+    }
+    return next(choose() for name, choose in chosen.items() if name in body)
+
+
+def _people_of_event(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the filter that the body's event, roles and statuses stand for."""
+    tree = {"event": body["event"], "role": body.get("roles"), "relation_status": body.get("statuses")}
+    return {name: value for name, value in tree.items() if value}
+
+
+NAMES_IN_BODY = {"role": "roles", "relation_status": "statuses", "event": "event"}
+
+
+def _filtered(name: str, tree: Any, sender: User) -> Choice:
+    try:
+        return by_filter(tree, sender=sender)
+    except InvalidInput as error:
+        if name == "filter":
+            raise error.under(name) from None
+        faults = [Fault(one.detail, one.code, (NAMES_IN_BODY[str(one.path[0])], *one.path[1:])) for one in error.faults]
+        raise InvalidInput(faults) from None

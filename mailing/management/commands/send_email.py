@@ -1,0 +1,96 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from api.exceptions import InvalidInput
+from api.parsers import strict_json
+from mailing.audience import Choice, by_filter, by_ids
+from mailing.content import Content, content_of_template, own_content
+from mailing.counts import counts_of, exclusions_of
+from mailing.models import Campaign
+from mailing.preview import reach_of
+from mailing.services import create_campaign
+from mailing.watching import ledger_line, watch
+
+BAD_ARGUMENTS, INTERRUPTED = 2, 130
+
+
+class Command(BaseCommand):
+    help = "Mail to people: make a campaign, which the workers send."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--template", help=f"a template by name (default: {settings.DEFAULT_EMAIL_TEMPLATE})")
+        parser.add_argument("--subject", help="a subject of your own, with placeholders such as {{ first_name }}")
+        parser.add_argument("--body", help="the text that goes with --subject")
+        who = parser.add_mutually_exclusive_group(required=True)
+        who.add_argument("--filter", metavar="JSON", help="whom this filter finds, in the grammar of the API")
+        who.add_argument(
+            "--user", metavar="ID", action="append", help="this person (id or external_id); may be repeated"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say who would get it; store and send nothing")
+        parser.add_argument("--wait", action="store_true", help="show it go until it is finished")
+
+    def handle(self, *, dry_run: bool, wait: bool, **options: Any) -> None:
+        try:
+            content, choice = _content(options), _choice(options)
+        except (InvalidInput, ValidationError, ValueError) as error:
+            raise CommandError(_said(error), returncode=BAD_ARGUMENTS) from error
+        if dry_run:
+            self._tell_reach(content, choice)
+            return
+        campaign = create_campaign(content=content, choice=choice, sender=None)
+        self._tell(campaign)
+        if wait:
+            self._wait(campaign)
+        if choice.unknown:
+            raise CommandError(f"Nobody's id: {', '.join(choice.unknown)}", returncode=1)
+
+    def _tell_reach(self, content: Content, choice: Choice) -> None:
+        reach = reach_of(choice, sender=None)
+        self.stdout.write(f"Dry run, nothing stored: “{content.subject}” would go to {reach.mailed:,} people.")
+        self._tell_left_out(reach.left_out)
+
+    def _tell(self, campaign: Campaign) -> None:
+        self.stdout.write(
+            f"Campaign {campaign.pk} is {campaign.status}: {ledger_line(counts_of([campaign.pk])[campaign.pk])}"
+        )
+        self._tell_left_out(exclusions_of(campaign.pk))
+
+    def _tell_left_out(self, numbers: dict[str, int]) -> None:
+        if numbers:
+            self.stdout.write("Left out: " + ", ".join(f"{reason} {number:,}" for reason, number in numbers.items()))
+
+    def _wait(self, campaign: Campaign) -> None:
+        """Exit status 1 when not everybody got it."""
+        try:
+            watch(campaign, self.stderr)  # type: ignore[arg-type]  # it writes like a file
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "Interrupted. The campaign goes on; see campaign_status.", returncode=INTERRUPTED
+            ) from error
+        counts = counts_of([campaign.pk])[campaign.pk]
+        if counts["sent"] < counts["frozen"]:
+            raise CommandError(f"Not all was sent: {ledger_line(counts)}", returncode=1)
+        self.stdout.write(f"Campaign {campaign.pk} is {campaign.status}: {ledger_line(counts)}")
+
+
+def _content(options: dict[str, Any]) -> Content:
+    template, subject, body = options["template"], options["subject"], options["body"]
+    if (subject is None) != (body is None) or (template and subject is not None):
+        raise ValueError("Give --template, or --subject and --body.")
+    if subject is not None:
+        return own_content(subject=subject, body=body)
+    return content_of_template(template or settings.DEFAULT_EMAIL_TEMPLATE)
+
+
+def _choice(options: dict[str, Any]) -> Choice:
+    if options["user"]:
+        return by_ids(options["user"], sender=None)
+    return by_filter(strict_json(options["filter"]), sender=None)  # a tree that is none is refused by the filters
+
+
+def _said(error: Exception) -> str:
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
