@@ -29,7 +29,8 @@ REASON = "demo"
 def make_demo_data() -> bool:
     """Store about 120 people, 25 events before and after today, and who took part.
 
-    Stores nothing and returns False where anybody but staff is known already: a database in use is no demo. The same each time, but for the days, which are counted from today.
+    The same each time, but for the days, which are counted from today. Stores nothing and returns False where anybody
+    but staff is known already: a database in use is no demo.
     """
     if User.objects.filter(is_staff=False).exists():
         return False

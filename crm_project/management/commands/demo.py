@@ -12,7 +12,7 @@ PASSWORD = "admin"  # noqa: S105 — everybody may know it: it exists only where
 
 class Command(BaseCommand):
     help = (
-        f"Make the demo once: its data, and the login {EMAIL} with the password {PASSWORD} where nobody is admin yet."
+        f"Make the demo once: its data, and the login {EMAIL} with password {PASSWORD} where nobody is admin yet."
     )
 
     def handle(self, **options: Any) -> None:
