@@ -1,0 +1,27 @@
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from crm_project import embedded
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Make a folder that every account can pass through, unlike pytest's own, which root closes to others."""
+    path = Path(tempfile.mkdtemp(prefix="event-crm-test-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def var(folder: Path, settings: Settings) -> Iterator[Path]:
+    """Give the project an empty folder to write to, on a path with spaces; no server of it is left running."""
+    settings.VAR_DIR = folder / "a checkout" / "var"
+    yield settings.VAR_DIR
+    for server in embedded.servers():
+        server.stop()
