@@ -18,7 +18,7 @@ from users.imports.columns import REQUIRED, Column, column_of
 from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.models import Import
-from users.imports.staging import outcome, refuse, remember, some_are_open, stage
+from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
 
 LONGEST_ID = 200
 SHOWN_EVENTS = 10
@@ -116,6 +116,7 @@ class RelationImport(ImportKind):
 
     def _match(self, cursor: CursorWrapper, batch: Batch) -> None:
         cursor.execute(sql.MATCH)
+        analyze(cursor)
         for problem, condition in sql.GUARDS.items():
             refuse(cursor, problem, condition)
         cursor.execute(sql.REPEATED, [batch.record.pk])

@@ -35,6 +35,12 @@ def stage(cursor: CursorWrapper, batch: Batch, columns: str) -> None:
         new_id = uuid_utils.compat.uuid7
         for row in batch.rows:
             copy.write_row((row.line, new_id(), *row.values))
+    analyze(cursor)
+
+
+def analyze(cursor: CursorWrapper) -> None:
+    """Tell the planner what is in the table: it takes an unknown one for nearly empty, and loops over it."""
+    cursor.execute("ANALYZE import_staged (line, id, target, done, problem)")
 
 
 def remember(cursor: CursorWrapper, batch: Batch) -> None:

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
 
 from users.imports.kinds import Batch, Outcome
-from users.imports.staging import outcome, refuse, remember, some_are_open, stage
+from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
 
 ROUNDS = 3  # the second sees what others inserted meanwhile, or an earlier row of the same batch
 
@@ -42,14 +42,12 @@ _MATCH = """
           ) m
       ) f WHERE s.line = f.line
 """
-_UPDATE = """
-    WITH differing AS (
-        SELECT t.id FROM {table} t JOIN import_staged s ON s.target = t.id
-         WHERE s.done IS NULL AND s.problem IS NULL AND ({old}) IS DISTINCT FROM ({new})
-         ORDER BY t.id FOR NO KEY UPDATE OF t)
-    UPDATE {table} t SET {assignments}
-      FROM differing d JOIN import_staged s ON s.target = d.id WHERE t.id = d.id AND s.problem IS NULL
+_DIFFERING = "s.target = t.id AND s.done IS NULL AND s.problem IS NULL AND ({old}) IS DISTINCT FROM ({new})"
+_LOCK = """
+    SELECT COUNT(*) FROM (
+        SELECT t.id FROM {table} t JOIN import_staged s ON {differing} ORDER BY t.id FOR NO KEY UPDATE OF t) locked
 """
+_UPDATE = "UPDATE {table} t SET {assignments} FROM import_staged s WHERE {differing}"
 _INSERT = """
     WITH made AS (
         INSERT INTO {table} (id, {columns}) SELECT s.id, {values} FROM import_staged s
@@ -79,6 +77,7 @@ class Upsert:
         created = changed = 0
         for _round in range(ROUNDS):
             cursor.execute(_MATCH.format(table=self._table, second=self.second_key), [batch.record.pk])
+            analyze(cursor)
             self.before_update(cursor, batch)
             changed += self._update(cursor, batch.names)
             remember(cursor, batch)
@@ -116,14 +115,10 @@ class Upsert:
 
     def _update(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
         new = {name: f"COALESCE(s.{name}, t.{name})" if name in self.keeping else f"s.{name}" for name in names}
-        cursor.execute(
-            _UPDATE.format(
-                table=self._table,
-                old=", ".join(f"t.{name}" for name in names),
-                new=", ".join(new.values()),
-                assignments=", ".join(f"{name} = {value}" for name, value in new.items()),
-            )
-        )
+        differing = _DIFFERING.format(old=", ".join(f"t.{name}" for name in names), new=", ".join(new.values()))
+        assignments = ", ".join(f"{name} = {value}" for name, value in new.items())
+        cursor.execute(_LOCK.format(table=self._table, differing=differing))
+        cursor.execute(_UPDATE.format(table=self._table, differing=differing, assignments=assignments))
         return int(cursor.rowcount)
 
     def _insert(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
