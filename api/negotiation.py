@@ -8,7 +8,9 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-PLAIN = ("*/*", "application/json")
+from api.renderers import PROBLEM_MEDIA_TYPE
+
+PLAIN = ("*/*", "application/json", PROBLEM_MEDIA_TYPE)
 
 
 class ContentNegotiation(DefaultContentNegotiation):

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 
 from api.cursors import Cursor, read_cursor
 from api.ordering import Sort
-from api.representation import Representation
+from api.representation import IsoTime, Representation
 
 KEY = "keyset_key"
 
@@ -58,7 +58,10 @@ def _fetch(
 ) -> tuple[list[Any], Callable[[Any], Any]]:
     """Return rows that end with key and id, and what turns such a row into an answer."""
     if representation is not None:
-        return list(queryset.values_list(*representation.columns, sort.key, "pk")[:number]), representation.row
+        # A cursor holds a time as text, so it need not become anything else on the way.
+        timed = isinstance(sort.key, str) and isinstance(sort.key_field(queryset), DateTimeField)
+        key = IsoTime(sort.expression) if timed else sort.key
+        return list(queryset.values_list(*representation.columns, key, "pk")[:number]), representation.row
     instances = queryset.annotate(**{KEY: sort.expression})[:number]
     return [(row, getattr(row, KEY), row.pk) for row in instances], lambda row: row[0]
 

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +21,9 @@ def titles(response: Any) -> list[str]:
 
 
 def test_list_and_object_show_the_same(client: APIClient) -> None:
-    book = Book.objects.create(title="Emma", author=Author.objects.create(name="Jane"), price="9.50")
+    published = datetime(2026, 3, 1, 18, 30, 0, 500000, tzinfo=timezone(timedelta(hours=2)))
+    author = Author.objects.create(name="Jane")
+    book = Book.objects.create(title="Emma", author=author, price="9.50", published_at=published)
     Copy.objects.create(book=book, shelf="A")
 
     listed = client.get(URL).json()["results"][0]
@@ -35,8 +38,8 @@ def test_list_and_object_show_the_same(client: APIClient) -> None:
         "genre": "novel",
         "pages": 1,
         "price": "9.50",
-        "published_at": book.published_at.isoformat(),
-        "author_id": book.author_id,
+        "published_at": "2026-03-01T16:30:00.5+00:00",
+        "author_id": author.pk,
         "author_name": "Jane",
         "copies": 1,
     }
@@ -270,6 +273,19 @@ def test_browsable_api_shows_lists_objects_and_filters(client: APIClient) -> Non
     assert [(page.status_code, page["Content-Type"]) for page in pages] == [(200, "text/html; charset=utf-8")] * 3
     assert all("Emma" in page.content.decode() for page in pages)
     assert 'name="min_pages"' in pages[0].content.decode()
+
+
+def test_client_that_asks_for_problems_alone_gets_json(client: APIClient) -> None:
+    assert client.get(URL, headers={"Accept": "application/problem+json"})["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("address", ["", "{pk}/", "filter/", "nothing/"])
+def test_options_describe_every_address(client: APIClient, address: str) -> None:
+    book = Book.objects.create(title="Emma")
+
+    response = client.options(URL + address.format(pk=book.pk))
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
 
 
 def test_format_parameter_chooses_json(client: APIClient) -> None:
