@@ -1,6 +1,7 @@
 """Templates of mails in Jinja's sandbox: compiled once per campaign, filled in for each recipient."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ SPEECH = (
     nodes.Template,
     nodes.TemplateData,
 )
+# Unicode's categories of control characters and of separators of lines and paragraphs.
+BREAKING = {"Cc", "Zl", "Zp"}
 LINE_END = re.compile(r"\r\n?")
 # What a filter raises when its arguments do not fit.
 FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
@@ -92,11 +95,11 @@ class Renderer:
 
     def render(self, values: Mapping[str, str]) -> Rendered:
         """Return the mail filled in with ``values``, one for each placeholder. Raises ``ContentError``."""
-        subject = " ".join(_filled("subject", self._subject, values).split())
+        subject = _one_line(_filled("subject", self._subject, values))
         if not subject:
             raise ContentError("subject", _("The subject is empty once it is filled in."))
         return Rendered(
-            subject="".join(character for character in subject if character.isprintable()),
+            subject=subject,
             text=_filled("text", self._text, values),
             html=_filled("html", self._html, values) if self._html else "",
         )
@@ -104,6 +107,11 @@ class Renderer:
     def try_out(self) -> None:
         """Render for somebody of whom everything is known. Raises ``ContentError``."""
         self.render({name: name.replace("_", " ") for name in PLACEHOLDERS})
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` without anything that could end a header or hide in it."""
+    return " ".join("".join(" " if unicodedata.category(one) in BREAKING else one for one in text).split())
 
 
 def _compiled(part: str, source: str) -> Template:

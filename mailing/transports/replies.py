@@ -5,6 +5,8 @@ import re
 from mailing.transports.outcomes import DeferredError, OutcomeError, RefusedError, UnreachableError
 
 CLOSING = 421
+REFUSALS = range(400, 600)
+TEMPORARY = range(400, 500)
 ACCOUNT = {530, 534, 535, 538}
 WITHOUT_DETAIL = {550, 551, 553}
 ENHANCED = re.compile(rb"[245]\.(\d{1,3})\.(\d{1,3})\b")
@@ -13,13 +15,13 @@ MAILBOX_DISABLED = (2, 1)
 
 
 def outcome(code: int, reply: bytes, *, of_recipient: bool) -> OutcomeError:
-    """Return what a refusal means. ``of_recipient`` tells that it answers RCPT, not the message."""
+    """Return what any reply but yes means. ``of_recipient`` tells that it answers RCPT, not the message."""
     said = text(code, reply)
     match = ENHANCED.match(reply)
     detail = (int(match[1]), int(match[2])) if match else None
-    if code == CLOSING or code in ACCOUNT or detail in OF_SENDER:
+    if code not in REFUSALS or code == CLOSING or code in ACCOUNT or detail in OF_SENDER:
         return UnreachableError(said)
-    if 400 <= code < 500:  # noqa: PLR2004  # the range of SMTP's temporary replies
+    if code in TEMPORARY:
         return DeferredError(said)
     hard = code in WITHOUT_DETAIL and of_recipient if detail is None else detail[0] == 1 or detail == MAILBOX_DISABLED
     return RefusedError(said, hard=hard)

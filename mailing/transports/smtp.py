@@ -13,13 +13,13 @@ from django.core.mail.utils import DNS_NAME
 from mailing.policy import Policy
 from mailing.transports.deadline import cut_off
 from mailing.transports.outcomes import InDoubtError, OutcomeError, RefusedError, UnreachableError
-from mailing.transports.replies import outcome, text
+from mailing.transports.replies import REFUSALS, outcome, text
 
 TIMEOUT = 20
 OK = 250
 RECIPIENT_OK = {250, 251}
+READY = 220
 GO_AHEAD = 354
-REFUSALS = range(400, 600)
 
 
 class SmtpTransport:
@@ -74,7 +74,9 @@ class SmtpTransport:
         connection = _unconnected(account)
         try:
             with cut_off(connection, ends):
-                connection.connect(account.host, account.port)
+                code, reply = connection.connect(account.host, account.port)
+                if code != READY:
+                    raise smtplib.SMTPConnectError(code, reply)
                 if account.use_tls:
                     connection.starttls(context=account.ssl_context)  # type: ignore[attr-defined]  # not in the stubs
                 if account.username and account.password:

@@ -1,0 +1,178 @@
+"""The claim's token and lease, and what the gate lets through."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone as clock
+
+from mailing.claims import Claim, claim, gate, release, settle
+from mailing.models import Campaign, Delivery
+from mailing.services import cancel_campaign, pause_campaign
+from mailing.suppressions import suppress
+from mailing.tests.factories import QUICK, campaign_to, counts, people
+from mailing.upkeep import recover
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def claimed(number: int = 3) -> tuple[Campaign, Claim]:
+    """Return a campaign and the claim of all its deliveries."""
+    campaign = campaign_to(people(number))
+    return campaign, claim(campaign.pk, campaign.lane, QUICK)
+
+
+def expire_leases() -> None:
+    """Let every lease be over."""
+    Delivery.objects.exclude(lease_until=None).update(lease_until=clock.now() - timedelta(seconds=1))
+
+
+def test_claim_takes_what_is_due_in_order_and_only_once() -> None:
+    campaign = campaign_to(people(5))
+    policy = replace(QUICK, claim_size=3)
+
+    claims = [claim(campaign.pk, campaign.lane, policy).ids for _time in range(3)]
+
+    ids = list(Delivery.objects.values_list("pk", flat=True))
+    assert claims == [ids[:3], ids[3:], []]
+
+
+def test_gate_renews_the_lease_of_what_it_lets_through() -> None:
+    campaign, held = claimed()
+    Delivery.objects.update(lease_until=clock.now() + timedelta(seconds=QUICK.lease / 2))
+
+    rows = gate(held, held.ids[:2], QUICK)
+
+    assert [row.id for row in rows or []] == held.ids[:2]
+    assert counts(campaign) == {"claimed": 1, "sending": 2}
+    renewed = Delivery.objects.filter(lease_until__gt=clock.now() + timedelta(seconds=QUICK.lease * 0.75))
+    assert list(renewed.values_list("pk", flat=True)) == held.ids[:2]
+
+
+def test_gate_lets_nothing_through_without_the_token() -> None:
+    campaign, held = claimed()
+
+    assert gate(Claim(campaign.pk, campaign.lane, held.ids, held.ends), held.ids, QUICK) is None
+    assert counts(campaign) == {"claimed": 3}
+
+
+def test_gate_lets_nothing_through_when_the_lease_does_not_cover_a_send() -> None:
+    campaign, held = claimed()
+
+    assert gate(held, held.ids, replace(QUICK, deadline=QUICK.lease + 1)) is None
+    assert counts(campaign) == {"claimed": 3}
+
+
+@pytest.mark.parametrize("stop", [pause_campaign, cancel_campaign])
+def test_gate_lets_nothing_through_once_the_campaign_is_stopped(stop: Callable[..., Campaign]) -> None:
+    campaign, held = claimed()
+    stop(campaign=campaign)
+
+    assert gate(held, held.ids, QUICK) is None
+    release(held, held.ids)
+    assert counts(campaign) == {"queued": 3}
+
+
+def test_gate_holds_back_who_may_no_longer_be_mailed() -> None:
+    campaign = campaign_to(people(4))
+    held = claim(campaign.pk, campaign.lane, QUICK)
+    inactive, moved, suppressed, fine = Delivery.objects.order_by("pk")
+    User.objects.filter(pk=inactive.user_id).update(is_active=False)
+    User.objects.filter(pk=moved.user_id).update(email="elsewhere@example.com")
+    suppress(address=suppressed.address, reason="manual")
+
+    rows = gate(held, held.ids, QUICK)
+
+    assert [row.id for row in rows or []] == [fine.pk]
+    assert list(Delivery.objects.filter(status="suppressed").values_list("error", flat=True).order_by("pk")) == [
+        "The person is no longer active.",
+        "The person has another address now.",
+        "The address is suppressed.",
+    ]
+
+
+def test_recover_gives_what_was_only_claimed_back() -> None:
+    campaign, held = claimed()
+    expire_leases()
+
+    assert recover() == 3
+
+    assert counts(campaign) == {"queued": 3}
+    assert gate(held, held.ids, QUICK) is None
+
+
+def test_recover_leaves_the_lowest_one_in_doubt() -> None:
+    campaign, held = claimed(5)
+    gate(held, held.ids[:3], QUICK)
+    settle(held, held.ids[0], "sent")
+    expire_leases()
+
+    recover()
+
+    assert counts(campaign) == {"sent": 1, "in_doubt": 1, "queued": 3}
+    assert Delivery.objects.get(status="in_doubt").pk == held.ids[1]
+
+
+def test_recover_sends_transactional_mail_again() -> None:
+    campaign = campaign_to(people(2), lane="transactional")
+    held = claim(campaign.pk, campaign.lane, QUICK)
+    gate(held, held.ids, QUICK)
+    expire_leases()
+
+    recover()
+
+    assert counts(campaign) == {"queued": 2}
+    assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 1]
+
+
+def test_recover_leaves_living_claims_alone() -> None:
+    campaign, _held = claimed()
+
+    assert recover() == 0
+    assert counts(campaign) == {"claimed": 3}
+
+
+def test_worker_that_lost_its_claim_can_write_nothing() -> None:
+    campaign, held = claimed()
+    gate(held, held.ids, QUICK)
+    expire_leases()
+    recover()
+
+    assert not settle(held, held.ids[1], "sent")
+    release(held, held.ids)
+    assert counts(campaign) == {"in_doubt": 1, "queued": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stop", ["pause", "cancel", "suppress"])
+def test_stop_waits_for_an_open_gate_and_lets_nothing_through_after_it(stop: str) -> None:
+    """The stop begins while a gate is open: it returns only once that gate has closed."""
+    campaign = campaign_to(people(3))
+    held = claim(campaign.pk, campaign.lane, QUICK)
+    address = Delivery.objects.order_by("pk")[0].address
+    stops: dict[str, Callable[[], object]] = {
+        "pause": lambda: pause_campaign(campaign=campaign),
+        "cancel": lambda: cancel_campaign(campaign=campaign),
+        "suppress": lambda: suppress(address=address, reason="manual"),
+    }
+    finished = threading.Event()
+
+    def stopping() -> None:
+        stops[stop]()
+        finished.set()
+        connections.close_all()
+
+    with transaction.atomic():
+        assert gate(held, held.ids[:2], QUICK)
+        thread = threading.Thread(target=stopping)
+        thread.start()
+        assert not finished.wait(0.5)
+    assert finished.wait(5)
+    thread.join()
+
+    later = gate(held, held.ids[2:], QUICK)
+    assert (later is None) == (stop != "suppress")
