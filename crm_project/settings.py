@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm_project import unfold_settings
 from crm_project.email_url import email_settings
 from crm_project.embedded import postgres_server, valkey_server
 from crm_project.embedded.home import socket_folder
@@ -62,9 +63,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # --- Applications -----
 INSTALLED_APPS = [
     "crm_project",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "crm_project.admin_config.CrmAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -164,6 +165,9 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
     "USER_AUTHENTICATION_RULE": "users.sign_in.may_sign_in",
 }
+
+# --- Admin -----
+UNFOLD = unfold_settings.UNFOLD
 
 # --- API -----
 REST_FRAMEWORK = {

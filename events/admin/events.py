@@ -1,0 +1,95 @@
+"""Events in the admin."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.forms import EventForm
+from events.admin.markup import capacity_bar, status_badge
+from events.filters import event_filters
+from events.models import Event, EventStatus
+from events.services import create_event, delete_event, update_event
+from users.admin.deletion import ServiceDeletion
+from users.admin.history import HistoryPanel
+from users.admin.list_filters import choice_filter, date_range_filter, either_filter, text_filter
+from users.admin.panels import PanelAdmin, Panels
+from users.admin.suggestions import Suggestions
+from users.expressions import text_key
+from users.markup import moment
+
+event_panels = Panels()
+
+
+@admin.register(Event)
+class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
+    """Events: drafts, those to come, and those that were."""
+
+    panels = event_panels
+    filters = event_filters
+    form = EventForm
+    suggested = ("venue",)
+    search_help_text = _("Title, venue, organiser or slug")
+    list_display = ("name", "begins", "place", "state", "seats")
+    list_filter = (
+        either_filter(event_filters, "when", _("when"), {"upcoming": _("to come"), "past": _("begun")}),
+        choice_filter(event_filters, "status", _("status"), EventStatus.choices),
+        date_range_filter(event_filters, "start_since", "start_until", _("start")),
+        text_filter(event_filters, "venue", _("venue")),
+    )
+    ordering = ("-start_at",)
+    readonly_fields = ("seats", "created_at", "updated_at")
+    add_fieldsets: ClassVar[Any] = (
+        (_("Event"), {"fields": ("title", "description", "organizer", "status")}),
+        (_("When and where"), {"fields": ("start_at", "end_at", "timezone", "venue")}),
+        (_("Room"), {"fields": ("max_capacity", "waitlist_enabled")}),
+        (_("Names elsewhere"), {"fields": ("slug", "external_id")}),
+    )
+    fieldsets: ClassVar[Any] = (
+        *add_fieldsets[:2],
+        (_("Room"), {"fields": ("seats", "max_capacity", "waitlist_enabled")}),
+        add_fieldsets[3],
+        (_("Record"), {"fields": ("created_at", "updated_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Event]":
+        """Add how full each event is."""
+        return super().get_queryset(request).annotate(taken=F("capacity__taken"), waiting=F("capacity__waiting"))
+
+    def create(self, request: HttpRequest, record: Event) -> None:
+        actor: Any = request.user
+        create_event(event=record, actor=actor)
+
+    def update(self, request: HttpRequest, record: Event, changes: dict[str, object]) -> None:
+        actor: Any = request.user
+        update_event(event=record, changes=changes, actor=actor)
+
+    def remove(self, request: HttpRequest, record: Event) -> None:
+        delete_event(event=record)
+
+    @admin.display(description=_("title"), ordering=text_key("title"))
+    def name(self, event: Event) -> str:
+        return event.title
+
+    @admin.display(description=_("start"), ordering=F("start_at").asc())
+    def begins(self, event: Event) -> SafeString | str:
+        """Show the start in the event's own zone."""
+        return moment(event.start_at, event.timezone)
+
+    @admin.display(description=_("venue"), ordering=text_key("venue"))
+    def place(self, event: Event) -> str:
+        return event.venue
+
+    @admin.display(description=_("status"))
+    def state(self, event: Event) -> SafeString:
+        return status_badge(event)
+
+    @admin.display(description=_("seats"))
+    def seats(self, event: Any) -> SafeString:
+        return capacity_bar(event.max_capacity, event.taken or 0, event.waiting or 0)
+
+
+event_panels.register(HistoryPanel("events.view_event"))

@@ -1,0 +1,82 @@
+"""Deliveries and suppressed addresses in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from mailing.admin.markup import delivery_badge
+from mailing.filters import delivery_filters
+from mailing.models import Delivery, DeliveryStatus, Suppression, SuppressionReason
+from mailing.suppressions import suppress
+from users.admin.base import ListAdmin
+from users.admin.list_filters import choice_filter, record_filter
+from users.admin.newest import NewestFirst
+from users.admin.reading import ReadOnly
+from users.markup import link, moment
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly, NewestFirst[Delivery]):
+    """Every mail to one person, and what became of it."""
+
+    list_display = ("address", "of_campaign", "state", "attempts", "sent", "error")
+    list_filter = (
+        choice_filter(delivery_filters, "status", _("status"), DeliveryStatus.choices),
+        record_filter(delivery_filters, "user", _("person"), Delivery._meta.get_field("user")),
+    )
+    loose = frozenset({"status"})
+    tight = frozenset({"user"})
+    fields = ("address", "person", "of_campaign", "state", "attempts", "next_attempt", "sent", "message_id", "error")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Delivery]":
+        return super().get_queryset(request).select_related("campaign", "user")
+
+    @admin.display(description=_("campaign"))
+    def of_campaign(self, delivery: Delivery) -> SafeString | str:
+        return link(delivery.campaign)
+
+    @admin.display(description=_("person"))
+    def person(self, delivery: Delivery) -> SafeString | str:
+        return link(delivery.user)
+
+    @admin.display(description=_("status"))
+    def state(self, delivery: Delivery) -> SafeString:
+        return delivery_badge(delivery.status)
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, delivery: Delivery) -> SafeString | str:
+        return moment(delivery.next_attempt_at)
+
+    @admin.display(description=_("sent"))
+    def sent(self, delivery: Delivery) -> SafeString | str:
+        return moment(delivery.sent_at)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ListAdmin[Suppression]):
+    """Addresses that get no mail; deleting one lets mail go there again."""
+
+    list_display = ("address", "reason", "detail", "since")
+    list_filter = ("reason",)
+    search_fields = ("address__startswith",)
+    search_help_text = _("Beginning of the address, in small letters")
+    ordering = ("-pk",)
+    fields = ("address", "detail")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: "ModelForm[Suppression]", change: bool) -> None:  # noqa: FBT001  # Django's signature
+        """Suppress the address through the service, which holds back what is queued for it too."""
+        suppress(address=obj.address, reason=SuppressionReason.MANUAL, detail=obj.detail)
+        obj.pk = Suppression.objects.get(address=obj.address.lower()).pk
+
+    @admin.display(description=_("since"))
+    def since(self, suppression: Suppression) -> SafeString | str:
+        return moment(suppression.at)

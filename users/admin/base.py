@@ -1,0 +1,132 @@
+"""What every admin of the house has in common: who sees what, how it saves, and how it answers a refusal."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib import messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from api.exceptions import InvalidInput
+from api.filters import FilterContext, FilterSet
+from users.admin.changelist import CappedPaginator, PagedChangeList, first_found
+from users.admin.refusals import refusal
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as UnfoldModelAdmin
+else:
+    from unfold.admin import ModelAdmin as UnfoldModelAdmin
+
+M = TypeVar("M", bound=Model)
+
+
+class ListAdmin(UnfoldModelAdmin[M]):
+    """An admin whose lists are quick on big tables."""
+
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # counts for every choice of every filter
+    paginator = CappedPaginator
+    list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
+    compressed_fields = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
+        return PagedChangeList
+
+    def complete(self, rows: list[M]) -> None:
+        """Give the rows of a list's page what its columns need beyond one query."""
+
+
+class RecordAdmin(ListAdmin[M]):
+    """An admin that shows what its caller may see and saves through services, whose refusals become messages.
+
+    ``filters`` are the resource's declared filters; its ``q`` becomes the search field.
+    """
+
+    filters: FilterSet | None = None
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """Return what the caller may see, by the one rule that the API applies too."""
+        rows: Any = self.model._default_manager.get_queryset()
+        visible: QuerySet[M] = rows.visible_to(request.user)
+        return visible
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Show the search field; what it searches is the declared filter ``q``."""
+        return ("q",) if self.filters else ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Apply the declared search, the best first unless a column is sorted by. Actions get all that matches."""
+        if not search_term.strip() or self.filters is None:
+            return queryset, False
+        try:
+            read = self.filters.read({"q": search_term})
+        except InvalidInput as error:
+            messages.warning(request, str(error))
+            return queryset.none(), False
+        found = queryset.filter(read.q(FilterContext(request.user)))
+        if request.method == "GET":
+            found = first_found(self.get_queryset(request), found)
+        if read.rank and ORDER_VAR not in request.GET:
+            found = found.order_by(*read.rank, "pk")
+        return found, False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, or run an action on what is selected."""
+        note = {"selection_note_all": _("All that match are selected")}
+        view = super().changelist_view
+        if request.method == "POST":
+            answer: Any = self.answered(request, request.get_full_path(), lambda: view(request, extra_context))
+        else:
+            answer = view(request, note | (extra_context or {}))
+        return answer  # type: ignore[no-any-return]  # Django's or our own
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        view = super().changeform_view
+        return self.answered(
+            request, request.get_full_path(), lambda: view(request, object_id, form_url, extra_context)
+        )
+
+    def answered(self, request: HttpRequest, back: str, view: Callable[[], Any]) -> HttpResponseBase:
+        """Return what ``view`` answers; where a service refuses, say why and lead ``back``."""
+        try:
+            answer: HttpResponseBase = view()
+        except Exception as error:
+            reason = refusal(error)
+            if reason is None:
+                raise
+            messages.error(request, reason)
+            return HttpResponseRedirect(back)
+        return answer
+
+    def save_model(self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool) -> None:  # noqa: FBT001  # Django's signature
+        """Hand the record to its service; an edit with the fields that really differ from what is stored."""
+        if not change:
+            self.create(request, obj)
+            return
+        before = self.model._default_manager.get(pk=obj.pk)
+        names = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
+        changes = {name: getattr(obj, name) for name in names if getattr(obj, name) != getattr(before, name)}
+        self.update(request, obj, changes)
+
+    def create(self, request: HttpRequest, record: M) -> None:
+        """Store a new record through its service."""
+        raise NotImplementedError
+
+    def update(self, request: HttpRequest, record: M, changes: dict[str, object]) -> None:
+        """Change the named fields through the record's service."""
+        raise NotImplementedError

@@ -1,0 +1,107 @@
+"""The history of a record as its database triggers wrote it: who changed what, from what to what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, DateTimeField, Field, Model
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from api.identifiers import as_uuid
+from users.admin.panels import HISTORY, Panel, neighbours, page_number
+from users.markup import NOTHING, moment, yes_or_no
+from users.models import User
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry: what differs from the entry before it (None: that was the record's first)."""
+
+    entry: Any
+    before: Any
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        at: datetime = self.entry.pgh_created_at
+        return at
+
+    @cached_property
+    def fields(self) -> list[tuple[str, Any, Any]]:
+        """Label, old and new value of each field that differs; of a first entry those that have a value."""
+        rows = []
+        for field in _tracked(self.entry):
+            old = getattr(self.before, field.attname) if self.before else None
+            new = getattr(self.entry, field.attname)
+            if old != new and (self.before or new not in ("", None)):
+                rows.append((str(capfirst(field.verbose_name)), _shown(field, old), _shown(field, new)))
+        return rows
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the request or command said of itself."""
+        context = self.entry.pgh_context
+        return context.metadata if context else {}
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """Who was signed in."""
+        return as_uuid(str(self.metadata.get("user") or ""))
+
+    @property
+    def source(self) -> str:
+        """By which way it came."""
+        if number := self.metadata.get("import"):
+            return _("import %(number)s of %(file)s") % {"number": number, "file": self.metadata.get("file", "")}
+        url = str(self.metadata.get("url", ""))
+        if not url:
+            return _("a command, or SQL")
+        return _("this admin") if url.startswith("/admin/") else _("the API") if url.startswith("/api/") else url
+
+
+def _tracked(entry: Model) -> Iterable["Field[Any, Any]"]:
+    return (field for field in entry._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "id")
+
+
+def _shown(field: "Field[Any, Any]", value: Any) -> Any:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(field, BooleanField):
+        return yes_or_no(value)
+    if isinstance(field, DateTimeField):
+        return moment(value)
+    return dict(field.flatchoices).get(value, value) if field.choices else value
+
+
+def changes_of(record: Any, page: int) -> tuple[list[Change], bool]:
+    """Return one page of changes, the newest first, and whether there are older ones. One query."""
+    start = (page - 1) * PER_PAGE
+    entries = list(record.history.select_related("pgh_context").order_by("-pgh_id")[start : start + PER_PAGE + 1])
+    pairs = zip(entries, [*entries[1:], None], strict=True)
+    return [Change(entry, before) for entry, before in pairs][:PER_PAGE], len(entries) > PER_PAGE
+
+
+class HistoryPanel(Panel):
+    """Every change of the record, whichever way it came."""
+
+    slug = HISTORY
+    title = gettext_lazy("History")
+    template_name = "admin/record/history.html"
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission  # type: ignore[misc]  # one panel serves several kinds of record
+
+    def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        page = page_number(request)
+        changes, more = changes_of(record, page)
+        actors = User.objects.in_bulk({change.actor_id for change in changes if change.actor_id})
+        entries = [(change, actors.get(change.actor_id)) for change in changes]
+        return {"entries": entries, **neighbours(request, page, more=more)}

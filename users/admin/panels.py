@@ -1,0 +1,192 @@
+"""Tabs of a record's page. Higher apps register theirs with ``people_panels`` and its sisters, as they do filters."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from users.admin.base import M, RecordAdmin
+
+LAST_PAGE = 1_000
+# The slug of the tab that comes last, whoever registers after it.
+HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go from a panel: another choice of its rows, or an action."""
+
+    title: Any
+    href: str
+    active: bool = False
+    icon: str = ""
+
+
+class Panel:
+    """A tab that is read only when it is opened; shown to who has ``permission``."""
+
+    slug: ClassVar[str]
+    title: ClassVar[Any]
+    permission: ClassVar[str]
+    template_name = "admin/record/panel.html"
+
+    def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Return the context of the template."""
+        raise NotImplementedError
+
+
+class TablePanel(Panel):
+    """A panel of rows, a page at a time and without counting them."""
+
+    headings: ClassVar[Sequence[Any]]
+    per_page = 50
+    empty: ClassVar[Any] = _("Nothing here yet.")
+
+    def rows(self, request: HttpRequest, record: Any) -> "QuerySet[Any]":
+        """Return the rows in their order."""
+        raise NotImplementedError
+
+    def cells(self, request: HttpRequest, row: Any) -> Sequence[Any]:
+        """Return one row as it is shown."""
+        raise NotImplementedError
+
+    def choices(self, request: HttpRequest, record: Any) -> list[Link]:
+        """Return what the rows can be narrowed to."""
+        return []
+
+    def actions(self, request: HttpRequest, record: Any) -> list[Link]:
+        """Return what can be done from here."""
+        return []
+
+    def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        page = page_number(request)
+        start = (page - 1) * self.per_page
+        found = list(self.rows(request, record)[start : start + self.per_page + 1])
+        return {
+            "table": {"headers": self.headings, "rows": [self.cells(request, row) for row in found[: self.per_page]]},
+            "choices": self.choices(request, record),
+            "actions": self.actions(request, record),
+            "empty": self.empty,
+            **neighbours(request, page, more=len(found) > self.per_page),
+        }
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the page that is asked for; the first for anything that is no page."""
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004  # no page has 10 digits
+
+
+def neighbours(request: HttpRequest, page: int, *, more: bool) -> dict[str, str]:
+    """Return the addresses of the pages before and behind this one, for the template."""
+    previous = with_parameters(request, page=str(page - 1)) if page > 1 else ""
+    return {"previous": previous, "next": with_parameters(request, page=str(page + 1)) if more else ""}
+
+
+def with_parameters(request: HttpRequest, **parameters: str) -> str:
+    """Return the request's query with other parameters; an empty value removes one."""
+    query = request.GET.copy()
+    for name, value in parameters.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+class Panels:
+    """The panels of one kind of record, in the order in which they were registered."""
+
+    def __init__(self) -> None:
+        self._panels: dict[str, Panel] = {}
+
+    def register(self, *panels: Panel) -> None:
+        """Add panels; their slugs are unique."""
+        for panel in panels:
+            if panel.slug in self._panels:
+                raise ValueError(f"There is a panel “{panel.slug}” already.")
+            self._panels[panel.slug] = panel
+
+    def allowed(self, request: HttpRequest) -> Iterator[Panel]:
+        """Return those that the caller may see; the history comes last."""
+        user: Any = request.user
+        last = sorted(self._panels.values(), key=lambda panel: panel.slug == HISTORY)
+        return (panel for panel in last if user.has_perm(panel.permission))
+
+    def find(self, request: HttpRequest, slug: str) -> Panel:
+        """Return one of them. Raises ``Http404`` or ``PermissionDenied``."""
+        if slug not in self._panels:
+            raise Http404
+        for panel in self.allowed(request):
+            if panel.slug == slug:
+                return panel
+        raise PermissionDenied
+
+
+class PanelAdmin(RecordAdmin[M]):
+    """An admin whose records show ``panels`` beside their form."""
+
+    panels: Panels
+    change_form_template = "admin/record/form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.panel_view)
+        return [path("<path:object_id>/panel/<slug:slug>/", view, name=self._name("panel")), *super().get_urls()]
+
+    def panel_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponseBase:
+        """Show one panel of one record."""
+        record = self.get_object(request, object_id)
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]  # Django's own answer
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        panel = self.panels.find(request, slug)
+        context = {
+            **self.admin_site.each_context(request),
+            **panel.content(request, record),
+            "record_tabs": self.tabs(request, record, slug),
+            "record_links": self.record_links(request, record),
+            "title": record,
+            "subtitle": panel.title,
+            "original": record,
+            "opts": self.opts,
+            "is_fullwidth": "1",
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, panel.template_name, context)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        record: Model | None = kwargs.get("obj")
+        if record is not None:
+            context["record_tabs"] = self.tabs(request, record, "")
+            context["record_links"] = self.record_links(request, record)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Show what the database recorded instead of what this site alone remembers."""
+        return self.panel_view(request, object_id, HISTORY)
+
+    def record_links(self, request: HttpRequest, record: Any) -> list[Link]:
+        """Return what can be done to the record, for the page's header."""
+        return []
+
+    def tabs(self, request: HttpRequest, record: Model, slug: str) -> list[dict[str, Any]]:
+        """Return the tabs for unfold's template: the form, then the panels."""
+        form = {"title": _("Details"), "link": reverse(f"admin:{self._name('change')}", args=[record.pk]), "slug": ""}
+        others = [
+            {
+                "title": panel.title,
+                "link": reverse(f"admin:{self._name('panel')}", args=[record.pk, panel.slug]),
+                "slug": panel.slug,
+            }
+            for panel in self.panels.allowed(request)
+        ]
+        return [{**tab, "has_permission": True, "active": tab["slug"] == slug} for tab in (form, *others)]
+
+    def _name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"

@@ -1,0 +1,153 @@
+"""People in the admin."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from users.admin.deletion import ServiceDeletion
+from users.admin.forms import PasswordForm, PersonForm
+from users.admin.history import HistoryPanel
+from users.admin.list_filters import date_range_filter, number_range_filter, text_filter
+from users.admin.panels import PanelAdmin, Panels
+from users.admin.suggestions import Suggestions
+from users.expressions import name_key, text_key
+from users.filters import people_filters
+from users.models import User
+from users.services import create_user, delete_user, update_user
+
+people_panels = Panels()
+# Functions as Django's actions are; one may name the permission that it ``needs``.
+people_actions: list[Any] = []
+people_list_filters: list[Any] = [
+    text_filter(people_filters, "company", _("company")),
+    text_filter(people_filters, "job_title", _("job title")),
+    text_filter(people_filters, "city", _("city")),
+    text_filter(people_filters, "state", _("state")),
+    number_range_filter(people_filters, "min_events_hosted", "max_events_hosted", _("events hosted")),
+    number_range_filter(people_filters, "min_events_attended", "max_events_attended", _("events attended")),
+    date_range_filter(people_filters, "created_since", "created_until", _("created")),
+]
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
+PROFILE_FIELDSETS = (
+    (_("Person"), {"fields": ("first_name", "last_name", "email", "phone_number", "gender", "avatar")}),
+    (_("Work and place"), {"fields": ("job_title", "company", "city", "state")}),
+    (_("Preferences"), {"fields": ("timezone", "language", "external_id")}),
+)
+
+
+@admin.register(User)
+class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUserAdmin[User]):  # type: ignore[type-var]  # our User stands on AbstractBaseUser
+    """People: contacts, customers, organisers and staff."""
+
+    panels = people_panels
+    filters = people_filters
+    suggested = ("company", "job_title", "city", "state")
+    search_help_text = _("Name, e-mail or phone; typos are forgiven")
+    list_display = ("name", "mail", "firm", "position", "town", "region", "hosted", "attended")
+    list_filter = people_list_filters
+    actions = people_actions
+    ordering = ("-pk",)
+    form = PersonForm
+    add_form = PersonForm
+    add_form_template = None
+    change_password_form = PasswordForm
+    autocomplete_fields = ("groups",)
+    filter_horizontal = ()
+    readonly_fields = ("hosted_count", "attended_count", "password_state", "created_at", "updated_at", "last_login")
+    add_fieldsets = PROFILE_FIELDSETS
+    fieldsets: ClassVar[Any] = (
+        (_("Events"), {"fields": (("hosted_count", "attended_count"),)}),
+        *PROFILE_FIELDSETS,
+        (_("Sign-in"), {"fields": ("password_state", *RIGHTS)}),
+        (_("Record"), {"fields": ("created_at", "updated_at", "last_login")}),
+    )
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Offer what the caller may do."""
+        user: Any = request.user
+        offered: dict[str, Any] = super().get_actions(request)
+        return {
+            name: item for name, item in offered.items() if user.has_perm(getattr(item[0], "needs", "users.view_user"))
+        }
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let nobody but administrators hand out rights."""
+        fixed = super().get_readonly_fields(request, obj)
+        user: Any = request.user
+        return fixed if user.is_superuser else (*fixed, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep administrators' records to administrators: who may set their password could become one."""
+        user: Any = request.user
+        beyond = isinstance(obj, User) and obj.is_superuser and not user.is_superuser
+        return super().has_change_permission(request, obj) and not beyond
+
+    def create(self, request: HttpRequest, record: User) -> None:
+        create_user(user=record)
+
+    def update(self, request: HttpRequest, record: User, changes: dict[str, object]) -> None:
+        update_user(user=record, changes=changes)
+
+    def remove(self, request: HttpRequest, record: User) -> None:
+        delete_user(user=record)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's signature
+        answer: Any = self.answered(
+            request, request.path, lambda: super(UserAdmin, self).user_change_password(request, id, form_url)
+        )
+        return answer  # type: ignore[no-any-return]  # Django's or our own
+
+    @admin.display(description=_("name"), ordering=name_key())
+    def name(self, user: User) -> SafeString:
+        """Show the name with its initials."""
+        initials = (user.first_name[:1] + user.last_name[:1]).upper() or "?"
+        return format_html(
+            '<span class="crm-person"><span class="crm-initials" aria-hidden="true">{}</span><span>{}</span></span>',
+            initials,
+            user,
+        )
+
+    @admin.display(description=_("e-mail"), ordering=text_key("email"))
+    def mail(self, user: User) -> str | None:
+        return user.email
+
+    @admin.display(description=_("company"), ordering=text_key("company"))
+    def firm(self, user: User) -> str:
+        return user.company
+
+    @admin.display(description=_("job title"), ordering=text_key("job_title"))
+    def position(self, user: User) -> str:
+        return user.job_title
+
+    @admin.display(description=_("city"), ordering=text_key("city"))
+    def town(self, user: User) -> str:
+        return user.city
+
+    @admin.display(description=_("state"), ordering=text_key("state"))
+    def region(self, user: User) -> str:
+        return user.state
+
+    @admin.display(description=_("hosted"), ordering=F("hosted_count").asc())
+    def hosted(self, user: User) -> int:
+        return user.hosted_count
+
+    @admin.display(description=_("attended"), ordering=F("attended_count").asc())
+    def attended(self, user: User) -> int:
+        return user.attended_count
+
+    @admin.display(description=_("password"))
+    def password_state(self, user: User) -> SafeString:
+        """Tell whether there is one, and lead to Django's form for setting it."""
+        state = _("Set.") if user.has_usable_password() else _("None: this person cannot sign in.")
+        form = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('{} <a class="crm-link" href="{}">{}</a>', state, form, _("Set a password"))
+
+
+people_panels.register(HistoryPanel("users.view_user"))
