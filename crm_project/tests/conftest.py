@@ -1,4 +1,7 @@
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +10,15 @@ import pytest
 from pytest_django import Settings
 
 from crm_project import embedded
+
+SUPERVISE = """
+import django, time
+django.setup()
+from crm_project.running.supervisor import only_supervisor
+with only_supervisor():
+    print("supervising", flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -25,3 +37,14 @@ def var(folder: Path, settings: Settings) -> Iterator[Path]:
     yield settings.VAR_DIR
     for server in embedded.servers():
         server.stop()
+
+
+@pytest.fixture
+def other_supervisor(var: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run another process that supervises this checkout."""
+    environment = os.environ | {"VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "crm_project.settings"}
+    with subprocess.Popen([sys.executable, "-c", SUPERVISE], env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"supervising\n"
+        yield process
+        process.kill()
