@@ -121,7 +121,8 @@ class RecordAdmin(ListAdmin[M]):
         before = self.model._default_manager.get(pk=obj.pk)
         names = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
         changes = {name: getattr(obj, name) for name in names if getattr(obj, name) != getattr(before, name)}
-        self.update(request, obj, changes)
+        if changes:
+            self.update(request, obj, changes)
 
     def create(self, request: HttpRequest, record: M) -> None:
         """Store a new record through its service."""

@@ -5,13 +5,14 @@ from typing import Any, TypeVar
 
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from api.pages import estimated_count
+from users.markup import number
 
 # As many rows can be paged through; whoever looks further narrows the list.
 COUNTED_AT_MOST = 10_000
@@ -27,8 +28,21 @@ def first_found(rows: "QuerySet[M]", found: "QuerySet[M]") -> "QuerySet[M]":
     return rows.filter(pk__in=first).order_by(*found.query.order_by)
 
 
+def capped_count(rows: "QuerySet[Any]", at_most: int = COUNTED_AT_MOST) -> int:
+    """Count to ``at_most`` and no further."""
+    return rows.order_by()[:at_most].count()
+
+
+def shown_count(rows: "QuerySet[Any]", counted: int, at_most: int = COUNTED_AT_MOST) -> str:
+    """Return a count for people: exact below the cap, the planner's estimate from there on if it knows better."""
+    if counted < at_most:
+        return number(counted)
+    estimate = estimated_count(rows)
+    return _("about %s") % number(estimate) if estimate > at_most else _("over %s") % number(at_most)
+
+
 class CappedPaginator(Paginator[Any]):
-    """Counts to ``COUNTED_AT_MOST`` and no further."""
+    """Pages through the first rows of a list, however long it is."""
 
     template_name = "admin/pagination_capped.html"  # read by unfold
 
@@ -36,27 +50,13 @@ class CappedPaginator(Paginator[Any]):
     def count(self) -> int:
         """Count in a subquery that ends at the cap."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:COUNTED_AT_MOST].count())
+        return capped_count(rows)
 
     @property
     def shown_count(self) -> str:
-        """Return the count for people: exact below the cap, the planner's statistics for a whole table."""
-        if self.count < COUNTED_AT_MOST:
-            return number_format(self.count, force_grouping=True)
+        """Return the count for people."""
         rows: Any = self.object_list
-        if rows.query.where:
-            return _("more than %s") % number_format(COUNTED_AT_MOST, force_grouping=True)
-        return _("about %s") % number_format(estimated_rows(rows.model), force_grouping=True)
-
-
-def estimated_rows(model: type[Model]) -> int:
-    """Return how many rows a table has by the planner's statistics, or the exact number of a small or new one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
-        (estimate,) = cursor.fetchone()
-    if estimate >= COUNTED_AT_MOST:
-        return int(estimate)
-    return model._default_manager.count()
+        return shown_count(rows, self.count)
 
 
 class PagedChangeList(ChangeList):

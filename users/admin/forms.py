@@ -5,11 +5,13 @@ from typing import Any, TypeVar
 from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm
-from unfold.widgets import INPUT_CLASSES
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminURLInputWidget
 
 from users.models import PROFILE, User
 
+URL_INPUT = UnfoldAdminURLInputWidget()
 M = TypeVar("M", bound=Model)
 
 
@@ -40,6 +42,10 @@ class RecordForm(forms.ModelForm[M]):
 
 class PersonForm(RecordForm[User]):
     """A person's profile and rights."""
+
+    avatar = forms.URLField(
+        assume_scheme="https", max_length=500, required=False, help_text=gettext_lazy("Address of a picture."), widget=URL_INPUT
+    )
 
     class Meta:
         model = User
