@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone as clock
 
+from users.imports.database_errors import said_by_database
 from users.imports.errors import RowError
 from users.imports.errors_file import ErrorsFile
 from users.imports.kinds import Batch, ImportKind, Outcome, Problem, Row
@@ -129,15 +130,8 @@ def _bisected(run: Run, batch: Batch) -> Outcome:
             return run.kind.store(cursor, batch)
     except (IntegrityError, DataError) as error:
         if len(batch.rows) == 1:
-            return Outcome(problems=[Problem(batch.rows[0].line, _reason(error))])
+            return Outcome(problems=[Problem(batch.rows[0].line, said_by_database(error))])
     middle = len(batch.rows) // 2
     halves = (batch.rows[:middle], batch.rows[middle:])
     first, second = (_bisected(run, Batch(batch.record, batch.names, half)) for half in halves)
     return first + second
-
-
-def _reason(error: Exception) -> str:
-    """Return what the database said, in one line without the values of the whole row."""
-    said = getattr(error.__cause__, "diag", None)
-    detail = said.message_detail if said and said.message_detail and "Failing row" not in said.message_detail else ""
-    return f"{said.message_primary if said else error} {detail}".strip()

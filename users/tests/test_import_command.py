@@ -1,0 +1,151 @@
+"""What an operator sees of an import: output, files, exit status."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from users.imports.models import Import
+from users.imports.progress import Bar, LogLines, progress_on
+from users.models import User
+from users.tests.files import csv_file
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def run(path: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("import_users", str(path), *options, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def refused(path: Path, *options: str) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        run(path, *options)
+    return caught.value
+
+
+def test_command_says_what_it_did_and_that_the_second_time_changes_nothing(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,city", "a1,Bonn", "a2,Bonn")
+
+    assert "2 rows: 2 created, 0 changed, 0 unchanged, 0 in error." in run(path)
+    assert "2 rows: 0 created, 0 changed, 2 unchanged, 0 in error." in run(path)
+
+
+def test_command_with_rows_in_error_exits_with_1_and_lists_them_beside_the_file(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,email", "a1,nobody", "a2,")
+
+    error = refused(path)
+
+    listed = tmp_path / "file.csv.errors.csv"
+    assert (error.returncode, str(error)) == (1, f"1 rows are in error, listed in {listed}")
+    assert listed.read_text(encoding="utf-8").splitlines() == [
+        "line,reason,external_id,email",
+        "2,email: Enter a valid email address.,a1,nobody",
+    ]
+
+
+def test_errors_go_where_the_operator_says(tmp_path: Path) -> None:
+    other = tmp_path / "bad rows.csv"
+
+    refused(csv_file(tmp_path, "external_id,email", "a1,nobody"), "--errors", str(other))
+
+    assert other.read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_file_of_errors_of_an_earlier_import_is_removed_when_all_is_well(tmp_path: Path) -> None:
+    (tmp_path / "file.csv.errors.csv").write_text("old")
+
+    run(csv_file(tmp_path, "external_id", "a1"))
+
+    assert not (tmp_path / "file.csv.errors.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "must name the columns"),
+        (b"external_id,naem\na1,Ann\n", "“naem” is unknown"),
+        (b"city\nBonn\n", "The column external_id or email is missing"),
+        (b"external_id,city\na1,K\xf6ln\n", "line 2, byte 22 of the file is 0xF6"),
+    ],
+)
+def test_file_of_no_use_exits_with_2_and_stores_nothing(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+
+    error = refused(path)
+
+    assert error.returncode == 2
+    assert reason in str(error)
+    assert not Import.objects.exists()
+
+
+def test_missing_file_exits_with_2(tmp_path: Path) -> None:
+    assert refused(tmp_path / "none.csv").returncode == 2
+
+
+def test_errors_never_replace_the_file_itself(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id", "a1")
+
+    error = refused(path, "--errors", str(path))
+
+    assert error.returncode == 2
+    assert path.read_text() == "external_id\na1\n"
+
+
+def test_errors_that_cannot_be_written_are_refused_before_anything_is_stored(tmp_path: Path) -> None:
+    error = refused(csv_file(tmp_path, "external_id", "a1"), "--errors", str(tmp_path / "none" / "e.csv"))
+
+    assert (error.returncode, User.objects.count()) == (2, 0)
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "many"])
+def test_batch_size_that_is_none_is_refused(tmp_path: Path, size: str) -> None:
+    assert "--batch-size" in str(refused(csv_file(tmp_path, "external_id", "a1"), "--batch-size", size))
+
+
+def test_dry_run_counts_everything_and_stores_nothing(tmp_path: Path) -> None:
+    run(csv_file(tmp_path, "external_id,city", "a1,Bonn", "a2,Bonn", name="first.csv"))
+    path = csv_file(tmp_path, "external_id,city", "a1,Bonn", "a2,Kiel", "a3,Kiel")
+
+    out = run(path, "--dry-run", "--batch-size", "2")
+
+    assert "Dry run, nothing stored: 3 rows: 1 created, 1 changed, 1 unchanged, 0 in error." in out
+    assert set(User.objects.values_list("external_id", "city")) == {("a1", "Bonn"), ("a2", "Bonn")}
+    assert Import.objects.count() == 1
+
+
+def test_read_only_columns_are_ignored_and_named(tmp_path: Path) -> None:
+    out = run(csv_file(tmp_path, "id,external_id,hosted_count", "7,a1,3"))
+
+    assert "Ignored, since it is read-only: id, hosted_count." in out
+
+
+def test_progress_on_a_terminal_is_a_bar_with_rate_and_time_left() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    bar = progress_on(out, 100)
+    bar.at(50)
+    bar.close()
+
+    assert isinstance(bar, Bar)
+    assert "50/100" in out.getvalue()
+
+
+def test_progress_in_a_log_is_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 1.0, 6.0, 7.0])
+    monkeypatch.setattr("users.imports.progress.time.monotonic", lambda: next(now))
+    out = io.StringIO()
+
+    progress = progress_on(out, 1_000)
+    for line in (10, 310, 350):
+        progress.at(line)
+    progress.close()
+
+    assert isinstance(progress, LogLines)
+    assert out.getvalue() == "line 310 of 1,000, 50 lines/s, 14 s left\n"

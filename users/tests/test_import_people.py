@@ -1,0 +1,235 @@
+"""What an import does to people."""
+
+from pathlib import Path
+
+import pytest
+
+from users.imports.models import Import, ImportedRow, ImportStatus
+from users.imports.service import Options
+from users.models import User
+from users.tests.factories import UserFactory
+from users.tests.files import csv_file, errors, imported, numbers, xlsx_file
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def test_new_people_are_created_with_their_profile(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,email,first_name,phone_number", "a1,Ann@Example.com,Ann,+49 30 1234567")
+
+    report = imported(path)
+
+    person = User.objects.get()
+    assert numbers(report) == (1, 0, 0, 0)
+    assert (person.external_id, person.email, person.first_name) == ("a1", "ann@example.com", "Ann")
+    assert (person.phone_number, person.timezone, person.is_active) == ("+49301234567", "UTC", True)
+    assert not person.has_usable_password()
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,email,city", "a1,a@example.com,Bonn", "a2,,")
+    imported(path)
+    before = list(User.objects.values_list("version", "updated_at"))
+
+    assert numbers(imported(path)) == (0, 0, 2, 0)
+    assert list(User.objects.values_list("version", "updated_at")) == before
+
+
+def test_known_people_are_changed_where_the_file_differs(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="old@example.com", city="Bonn", company="Acme")
+    UserFactory.create(external_id="a2", email="same@example.com", city="Bonn")
+
+    report = imported(csv_file(tmp_path, "external_id,email,city", "a1,new@example.com,", "a2,same@example.com,Bonn"))
+
+    changed = User.objects.get(external_id="a1")
+    assert numbers(report) == (0, 1, 1, 0)
+    assert (changed.email, changed.city, changed.company) == ("new@example.com", "", "Acme")
+
+
+def test_person_known_by_email_alone_gets_the_external_id(tmp_path: Path) -> None:
+    person = UserFactory.create(email="ann@example.com")
+
+    imported(csv_file(tmp_path, "external_id,email", "a1,ANN@example.com"))
+
+    person.refresh_from_db()
+    assert person.external_id == "a1"
+
+
+def test_empty_external_id_keeps_the_stored_one(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="ann@example.com")
+
+    assert numbers(imported(csv_file(tmp_path, "external_id,email", ",ann@example.com"))) == (0, 0, 1, 0)
+    assert User.objects.get().external_id == "a1"
+
+
+def test_external_id_and_email_of_different_people_are_an_error(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="a@example.com")
+    UserFactory.create(external_id="b1", email="b@example.com")
+
+    report = imported(csv_file(tmp_path, "external_id,email", "a1,b@example.com"))
+
+    assert errors(report) == ["2,external_id and email belong to two different persons,a1,b@example.com"]
+
+
+def test_email_of_a_person_with_another_external_id_is_an_error(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="a@example.com")
+
+    report = imported(csv_file(tmp_path, "external_id,email", "a2,a@example.com"))
+
+    assert errors(report) == ["2,another person has this email: external_id a1,a2,a@example.com"]
+    assert User.objects.count() == 1
+
+
+def test_duplicate_email_in_the_file_is_an_error_that_names_the_line(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,email", "a1,x@example.com", "a2,X@example.com", "a3,y@example.com")
+
+    report = imported(path)
+
+    assert numbers(report) == (2, 0, 0, 1)
+    assert errors(report) == ["3,another person has this email: external_id a1 (line 2),a2,X@example.com"]
+
+
+@pytest.mark.parametrize("batch_rows", [1, 100])
+def test_same_person_twice_in_the_file_is_an_error_and_the_first_stands(tmp_path: Path, batch_rows: int) -> None:
+    UserFactory.create(external_id="known", email="known@example.com")
+    lines = ["new,One", "known,One", "new,Two", "known,Two"]
+    options = Options(batch_rows=batch_rows)
+
+    report = imported(csv_file(tmp_path, "external_id,first_name", *lines), options=options)
+
+    assert numbers(report) == (1, 1, 0, 2)
+    assert errors(report) == [
+        "4,line 2 is about the same person already,new,Two",
+        "5,line 3 is about the same person already,known,Two",
+    ]
+    assert set(User.objects.values_list("first_name", flat=True)) == {"One"}
+
+
+def test_two_rows_that_give_two_people_one_email_leave_the_first_in(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="a@example.com")
+    UserFactory.create(external_id="a2", email="b@example.com")
+
+    report = imported(csv_file(tmp_path, "external_id,email", "a1,new@example.com", "a2,new@example.com"))
+
+    assert numbers(report) == (0, 1, 0, 1)
+    assert User.objects.get(email="new@example.com").external_id == "a1"
+    assert errors(report) == ["3,external_id and email belong to two different persons,a2,new@example.com"]
+
+
+def test_row_that_only_the_database_refuses_does_not_stop_the_others(tmp_path: Path) -> None:
+    lines = [f"a{number},Bonn" for number in range(20)]
+    lines[7] = '"a\n7/8",Bonn'  # the dot of Python's expressions stops at a line's end, PostgreSQL's does not
+
+    report = imported(csv_file(tmp_path, "external_id,city", *lines))
+
+    assert numbers(report) == (19, 0, 0, 1)
+    assert errors(report)[0].startswith('9,"An external id may not be shaped like a UUID')
+
+
+def test_rows_without_any_key_are_errors(tmp_path: Path) -> None:
+    report = imported(csv_file(tmp_path, "external_id,email,city", ",,Bonn"))
+
+    assert errors(report) == ["2,has neither external_id nor email,,,Bonn"]
+
+
+def test_bad_rows_are_listed_in_order_and_good_ones_go_in(tmp_path: Path) -> None:
+    UserFactory.create(external_id="taken", email="taken@example.com")
+    lines = ["a1,taken@example.com", "a2,nobody", "a3,ok@example.com", "a4", "a5,also.ok@example.com"]
+
+    report = imported(csv_file(tmp_path, "external_id,email", *lines))
+
+    assert numbers(report) == (2, 0, 0, 3)
+    assert [line.split(",")[0] for line in errors(report)] == ["2", "3", "5"]
+
+
+def test_ten_megabytes_in_a_cell_are_that_row_s_error(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,first_name", f"a1,{'x' * 10_000_000}", "a2,Ann")
+
+    report = imported(path)
+
+    assert numbers(report) == (1, 0, 0, 1)
+    assert report.errors_path.stat().st_size < 2_000
+    assert errors(report)[0].startswith('2,"first_name: 10,000,000 characters; at most 150 fit",a1,"xxx')
+
+
+def test_formulae_are_stored_as_text_and_made_harmless_in_the_file_of_errors(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,first_name,email", "a1,=1+1,", "a2,@SUM(A1),nobody", "-a3,+1,-nobody")
+
+    report = imported(path)
+
+    assert User.objects.get().first_name == "=1+1"
+    assert [line.split(",", 2)[2] for line in errors(report)] == ["a2,'@SUM(A1),nobody", "'-a3,'+1,'-nobody"]
+
+
+def test_nul_in_a_cell_is_an_error(tmp_path: Path) -> None:
+    report = imported(csv_file(tmp_path, "external_id,city", "a1,Bo\0nn", "a2,Bonn"))
+
+    assert numbers(report) == (1, 0, 0, 1)
+
+
+def test_xlsx_is_imported_like_csv(tmp_path: Path) -> None:
+    path = xlsx_file(tmp_path, ["external_id", "email", "city"], [17, "a@example.com", "=A1"], ["b", "nobody", None])
+
+    report = imported(path)
+
+    assert numbers(report) == (1, 0, 0, 1)
+    assert User.objects.values_list("external_id", "city").get() == ("17", "=A1")
+
+
+def test_file_by_email_alone(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a1", email="a@example.com", city="Bonn")
+
+    report = imported(csv_file(tmp_path, "email,city", "a@example.com,Kiel", "b@example.com,Kiel"))
+
+    assert numbers(report) == (1, 1, 0, 0)
+    assert set(User.objects.values_list("external_id", "city")) == {("a1", "Kiel"), (None, "Kiel")}
+
+
+def test_counters_survive_an_import(tmp_path: Path) -> None:
+    report = imported(csv_file(tmp_path, "external_id,hosted_count", "a1,99"))
+
+    assert numbers(report) == (1, 0, 0, 0)
+    assert User.objects.get().hosted_count == 0
+
+
+def test_history_names_the_import(tmp_path: Path) -> None:
+    UserFactory.create(external_id="old", email="old@example.com")
+
+    record = imported(csv_file(tmp_path, "external_id,city", "new,Bonn", "old,Bonn")).record
+
+    for person in User.objects.all():
+        last = person.history.latest("pgh_id")  # type: ignore[attr-defined]  # added by the history's decorator
+        assert last.pgh_context.metadata == {"import": record.pk, "file": "file.csv", "kind": "users"}
+
+
+def test_finished_import_is_a_record_and_keeps_no_rows(tmp_path: Path) -> None:
+    imported(csv_file(tmp_path, "external_id,city", "a1,Bonn"))
+
+    record = Import.objects.get()
+    assert (record.kind, record.file_name, record.status, record.rows_done) == (
+        "users",
+        "file.csv",
+        ImportStatus.FINISHED,
+        1,
+    )
+    assert record.finished_at is not None
+    assert not ImportedRow.objects.exists()
+    assert str(record) == f"import {record.pk} (file.csv)"
+
+
+def test_long_texts_make_small_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("users.imports.run.BATCH_CHARACTERS", 10)
+    seen: list[int] = []
+
+    class Watch:
+        def at(self, line: int) -> None:
+            seen.append(line)
+
+        def close(self) -> None:
+            pass
+
+    imported(
+        csv_file(tmp_path, "external_id,city", "a1,Bonn", "a2,Castrop-Rauxel", "a3,Bonn"),
+        options=Options(progress=lambda _lines: Watch()),
+    )
+
+    assert seen == [3, 4]
