@@ -96,5 +96,5 @@ def _store_capacities(cursor: CursorWrapper, lines: Iterable[str]) -> None:
 
 
 def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[str]) -> None:
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         copy.write("".join(lines))

@@ -31,7 +31,7 @@ def stage(cursor: CursorWrapper, batch: Batch, columns: str) -> None:
     cursor.execute(_PLAN)
     cursor.execute(_CREATE.format(columns=columns))
     names = ", ".join(f'"{name}"' for name in batch.names)
-    with cursor.copy(f"COPY import_staged (line, id, {names}) FROM STDIN") as copy:
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY import_staged (line, id, {names}) FROM STDIN") as copy:
         new_id = uuid_utils.compat.uuid7
         for row in batch.rows:
             copy.write_row((row.line, new_id(), *row.values))

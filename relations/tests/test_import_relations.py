@@ -1,0 +1,270 @@
+"""What an import does to relations, seats, counts and the ledger."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone as clock
+
+from events.imports import EventImport
+from events.models import Event, EventStatus
+from events.tests.factories import EventFactory, PastEventFactory
+from relations.counts import find_drift
+from relations.imports import RelationImport
+from relations.models import EventCapacity, RelationTransition, UserEventRelation
+from relations.tests.factories import attend, attended, host
+from users.imports.service import Options, Report
+from users.models import User
+from users.tests.factories import UserFactory
+from users.tests.files import csv_file, errors, imported, numbers
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+HEADER = "user_external_id,event_external_id,role,status"
+
+
+@pytest.fixture
+def ann() -> User:
+    return UserFactory.create(external_id="ann")
+
+
+@pytest.fixture
+def past() -> Event:
+    return PastEventFactory.create(external_id="past", status=EventStatus.COMPLETED)
+
+
+@pytest.fixture
+def soon() -> Event:
+    return EventFactory.create(external_id="soon")
+
+
+def import_relations(folder: Path, *rows: str, options: Options | None = None) -> Report:
+    return imported(csv_file(folder, HEADER, *rows), RelationImport(), options)
+
+
+def stored() -> list[tuple[str | None, str, str]]:
+    relations = UserEventRelation.objects.order_by("seq")
+    return list(relations.values_list("user__external_id", "role", "status"))
+
+
+def test_command_imports_relations(tmp_path: Path, ann: User, past: Event) -> None:
+    out = io.StringIO()
+
+    call_command("import_relations", str(csv_file(tmp_path, HEADER, "ann,past,attendee,attended")), stdout=out)
+
+    assert "1 created" in out.getvalue()
+
+
+def test_relations_count_and_write_the_ledger(tmp_path: Path, ann: User, past: Event) -> None:
+    report = import_relations(tmp_path, "ann,past,host,confirmed", "ann,past,participant,attended")
+
+    ann.refresh_from_db()
+    assert numbers(report) == (2, 0, 0, 0)
+    assert stored() == [("ann", "host", "confirmed"), ("ann", "attendee", "attended")]
+    assert (ann.hosted_count, ann.attended_count, past.capacity.taken) == (1, 1, 1)
+    assert set(RelationTransition.objects.values_list("reason", "actor")) == {(f"import {report.record.pk}", None)}
+    assert find_drift() == []
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path, ann: User, past: Event) -> None:
+    rows = ["ann,past,host,", "ann,past,attendee,no_show"]
+    import_relations(tmp_path, *rows)
+
+    assert numbers(import_relations(tmp_path, *rows)) == (0, 0, 2, 0)
+    assert RelationTransition.objects.count() == 2
+
+
+def test_people_and_events_may_be_named_by_uuid(tmp_path: Path, ann: User, past: Event) -> None:
+    report = import_relations(tmp_path, f"{ann.pk},{past.pk.hex.upper()},attendee,attended")
+
+    assert numbers(report) == (1, 0, 0, 0)
+
+
+def test_places_follow_the_lines_of_the_file(tmp_path: Path, soon: Event) -> None:
+    names = ["cid", "ann", "bob"]
+    for name in names:
+        UserFactory.create(external_id=name)
+
+    import_relations(tmp_path, *(f"{name},soon,attendee,waitlisted" for name in names))
+
+    assert [name for name, _role, _status in stored()] == names
+    assert EventCapacity.objects.values_list("waiting", "next_seq").get() == (3, 4)
+
+
+def test_status_of_a_live_registration_is_changed(tmp_path: Path, ann: User, soon: Event) -> None:
+    attend(ann, soon)
+
+    report = import_relations(tmp_path, "ann,soon,attendee,cancelled")
+
+    assert numbers(report) == (0, 1, 0, 0)
+    assert stored() == [("ann", "attendee", "cancelled")]
+    assert RelationTransition.objects.latest("id").from_status == "confirmed"
+
+
+def test_registration_that_ended_stays_and_a_live_one_is_a_new_row(tmp_path: Path, ann: User, soon: Event) -> None:
+    import_relations(tmp_path, "ann,soon,attendee,cancelled")
+
+    report = import_relations(tmp_path, "ann,soon,attendee,confirmed")
+
+    assert numbers(report) == (1, 0, 0, 0)
+    assert stored() == [("ann", "attendee", "cancelled"), ("ann", "attendee", "confirmed")]
+
+
+def test_host_who_was_cancelled_is_confirmed_in_the_same_row(tmp_path: Path, ann: User, soon: Event) -> None:
+    import_relations(tmp_path, "ann,soon,host,cancelled")
+
+    report = import_relations(tmp_path, "ann,soon,host,confirmed")
+
+    assert numbers(report) == (0, 1, 0, 0)
+    assert stored() == [("ann", "host", "confirmed")]
+
+
+def test_empty_status_keeps_the_stored_one_and_confirms_a_newcomer(tmp_path: Path, ann: User, soon: Event) -> None:
+    import_relations(tmp_path, "ann,soon,attendee,waitlisted")
+    UserFactory.create(external_id="bob")
+
+    report = import_relations(tmp_path, "ann,soon,attendee,", "bob,soon,attendee,")
+
+    assert numbers(report) == (1, 0, 1, 0)
+    assert stored() == [("ann", "attendee", "waitlisted"), ("bob", "attendee", "confirmed")]
+
+
+def test_file_without_status(tmp_path: Path, ann: User, soon: Event) -> None:
+    path = csv_file(tmp_path, "user_external_id,event_external_id,role", "ann,soon,host")
+
+    assert numbers(imported(path, RelationImport())) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("nobody,soon,host,", "no person has this user_external_id"),
+        ("ann,nowhere,host,", "no event has this event_external_id"),
+        ("0192d3a0-0000-7000-8000-000000000000,soon,host,", "no person has this user_external_id"),
+        (",soon,host,", "user_external_id is empty"),
+        ("ann,soon,speaker,", "role: “speaker” is none of owner, host, attendee, participant"),
+        ("ann,soon,host,waitlisted", '"status: an host is confirmed, attended or cancelled, not waitlisted"'),
+        ("ann,soon,attendee,here", "status: “here” is none of"),
+        ("ann,soon,attendee,attended", "the event has not begun: nobody has attended it"),
+        ("ann,past,attendee,confirmed", "the event is over; say attended"),
+        ("ann,draft,attendee,confirmed", "the event is a draft or cancelled and takes nobody"),
+        (f"{'x' * 201},soon,host,", "user_external_id: 201 characters; at most 200 fit"),
+    ],
+)
+def test_row_that_cannot_be(tmp_path: Path, ann: User, soon: Event, past: Event, row: str, reason: str) -> None:
+    EventFactory.create(external_id="draft", status=EventStatus.DRAFT)
+
+    report = import_relations(tmp_path, row)
+
+    assert numbers(report) == (0, 0, 0, 1)
+    assert reason in errors(report)[0]
+    assert stored() == []
+
+
+def test_stored_status_that_the_guards_would_refuse_now_is_unchanged(tmp_path: Path, ann: User, soon: Event) -> None:
+    attend(ann, soon)
+    Event.objects.update(start_at=clock.now() - timedelta(days=2), end_at=clock.now() - timedelta(days=1))
+
+    assert numbers(import_relations(tmp_path, "ann,soon,attendee,confirmed")) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("batch_rows", [1, 100])
+def test_same_relation_twice_in_the_file_is_an_error(tmp_path: Path, ann: User, soon: Event, batch_rows: int) -> None:
+    rows = ["ann,soon,attendee,cancelled", f"{ann.pk},soon,attendee,confirmed"]
+
+    report = import_relations(tmp_path, *rows, options=Options(batch_rows=batch_rows))
+
+    assert numbers(report) == (1, 0, 0, 1)
+    assert errors(report)[0].startswith('3,"line 2 is about the same person, event and role already"')
+
+
+def test_second_owner_is_an_error(tmp_path: Path, ann: User, soon: Event) -> None:
+    UserFactory.create(external_id="bob")
+
+    report = import_relations(tmp_path, "ann,soon,owner,", "bob,soon,owner,")
+
+    assert stored() == [("ann", "owner", "confirmed")]
+    assert errors(report) == ["3,the event has another owner already,bob,soon,owner,"]
+
+
+def test_owner_may_change_within_a_file(tmp_path: Path, ann: User, soon: Event) -> None:
+    UserFactory.create(external_id="bob")
+    import_relations(tmp_path, "ann,soon,owner,")
+
+    report = import_relations(tmp_path, "ann,soon,owner,cancelled", "bob,soon,owner,confirmed")
+
+    assert numbers(report) == (1, 1, 0, 0)
+
+
+def test_event_without_its_capacity_row_is_an_error(tmp_path: Path, ann: User, soon: Event) -> None:
+    EventCapacity.objects.all().delete()
+
+    report = import_relations(tmp_path, "ann,soon,host,")
+
+    assert "run check_counts --repair" in errors(report)[0]
+
+
+def test_import_may_exceed_the_capacity_and_says_so(tmp_path: Path) -> None:
+    for number in range(12):
+        EventFactory.create(external_id=f"e{number}", title=f"Event {number}", max_capacity=1)
+    people = [UserFactory.create(external_id=name) for name in ("ann", "bob")]
+    rows = [f"{person.external_id},e{number},attendee,confirmed" for person in people for number in range(12)]
+
+    report = import_relations(tmp_path, *rows)
+
+    assert numbers(report) == (24, 0, 0, 0)
+    assert report.remarks[:2] == ["12 events hold more people than their capacity:", "  Event 0: 2 of 1"]
+    assert report.remarks[-1] == "  and 2 more"
+    assert find_drift() == []
+
+
+def test_seat_that_an_import_frees_goes_to_the_head_of_the_queue(tmp_path: Path, ann: User) -> None:
+    full = EventFactory.create(external_id="full", max_capacity=1)
+    attend(ann, full)
+    first, second = UserFactory.create(external_id="bob"), UserFactory.create(external_id="cid")
+    attend(first, full)
+    attend(second, full)
+
+    import_relations(tmp_path, "ann,full,attendee,cancelled")
+
+    assert stored() == [
+        ("ann", "attendee", "cancelled"),
+        ("bob", "attendee", "confirmed"),
+        ("cid", "attendee", "waitlisted"),
+    ]
+
+
+def test_capacity_that_an_import_raises_lets_the_queue_in(tmp_path: Path, ann: User) -> None:
+    full = EventFactory.create(external_id="full", max_capacity=1)
+    attend(UserFactory.create(external_id="bob"), full)
+    waiting = attend(ann, full)
+    row = f"full,{full.title},{full.start_at.isoformat()},2"
+
+    imported(csv_file(tmp_path, "external_id,title,start_at,max_capacity", row), EventImport())
+
+    waiting.refresh_from_db()
+    assert waiting.status == "confirmed"
+
+
+def test_dry_run_leaves_counts_and_ledger_alone(tmp_path: Path, ann: User, past: Event) -> None:
+    report = import_relations(tmp_path, "ann,past,attendee,attended", options=Options(dry_run=True))
+
+    ann.refresh_from_db()
+    assert numbers(report) == (1, 0, 0, 0)
+    assert (ann.attended_count, RelationTransition.objects.count()) == (0, 0)
+
+
+def test_import_adds_to_what_is_there(tmp_path: Path, ann: User, past: Event) -> None:
+    bob = UserFactory.create(external_id="bob")
+    host(ann, past)
+    attended(bob, past)
+
+    import_relations(tmp_path, "ann,past,attendee,attended")
+
+    assert stored() == [
+        ("ann", "host", "confirmed"),
+        ("bob", "attendee", "attended"),
+        ("ann", "attendee", "attended"),
+    ]
+    assert find_drift() == []
