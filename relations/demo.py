@@ -1,4 +1,4 @@
-"""The demo's data: a small organisation with a year of events, made through the services of the product."""
+"""The demo's data: a small organisation with a year of events, made by the rules of the product."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -11,17 +11,19 @@ from django.utils import timezone as clock
 from events.models import Event, EventStatus
 from events.services import create_event
 from relations.demo_programme import PROGRAMME, Planned
-from relations.models import Role, Status, UserEventRelation
+from relations.ledger import stated
+from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.seeding.draws import Zipf
 from relations.seeding.rows import COMPANIES, MAILBOX_NAMES
 from relations.seeding.words import CITIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES
-from relations.services import add_relation, end_relation
+from relations.services import add_relation, end_relation, lock_capacity
 from users.models import User
 
 DEMO_PREFIX = "demo-"
 PEOPLE = 120
 HOSTS = 14  # the first people are the ones who host
-NO_SHOW, CANCELLED = 0.12, 0.22  # chances of those who registered, the second including the first
+# Chances of those who registered: not to come, and (from there on) to cancel.
+NO_SHOW, CANCELLED = 0.12, 0.22
 REASON = "demo"
 
 
@@ -40,7 +42,8 @@ def make_demo_data() -> bool:
     for number, planned in enumerate(PROGRAMME, start=1):
         start = datetime.combine(today + timedelta(days=planned.days), time(planned.hour), ZoneInfo(planned.zone))
         hosts = random.sample(people[:HOSTS], random.choice((1, 1, 2, 3)))
-        event = _make_event(number, planned, start, hosts)
+        event = _make_event(number, planned, start, hosts[0])
+        _record(event, Role.HOST, [(host, Status.CONFIRMED) for host in hosts])
         _fill(event, random.sample(people[HOSTS:], planned.people), random)
     return True
 
@@ -75,7 +78,7 @@ def _make_people(random: Random) -> list[User]:
     return User.objects.bulk_create(people)
 
 
-def _make_event(number: int, planned: Planned, start: datetime, hosts: Sequence[User]) -> Event:
+def _make_event(number: int, planned: Planned, start: datetime, owner: User) -> Event:
     event = Event(
         external_id=f"{DEMO_PREFIX}event-{number}",
         title=planned.title,
@@ -89,26 +92,35 @@ def _make_event(number: int, planned: Planned, start: datetime, hosts: Sequence[
         waitlist_enabled=planned.waitlist,
         status=planned.status,
     )
-    return create_event(event=event, actor=hosts[0], host_ids=[host.pk for host in hosts])
+    return create_event(event=event, actor=owner, host_ids=[])
 
 
 def _fill(event: Event, people: Sequence[User], random: Random) -> None:
-    """Register people: for a past event with what became of them, for an upcoming one as the rules decide."""
+    """Record who takes part; where there is room for few or none, people register one by one, as the rules decide."""
+    if event.max_capacity is None or len(people) < event.max_capacity or event.status != EventStatus.ACTIVE:
+        _record(event, Role.ATTENDEE, [(person, _became(event, random.random())) for person in people])
+        return
     for person in people:
-        chance = random.random()
-        if event.status != EventStatus.ACTIVE:
-            _add(event, person, _became(event, chance))
-        elif chance < NO_SHOW:
-            end_relation(relation=_add(event, person, None), actor=person, reason=REASON)
-        else:
-            _add(event, person, None)
+        relation, _new = add_relation(user=person, event=event, role=Role.ATTENDEE, actor=person, reason=REASON)
+        if random.random() < NO_SHOW:
+            end_relation(relation=relation, actor=person, reason=REASON)
+
+
+def _record(event: Event, role: Role, parts: Sequence[tuple[User, Status]]) -> None:
+    """Store parts in an event in one statement, which the triggers guard and count as any other."""
+    capacity = lock_capacity(event.pk)
+    with stated(actor=None, reason=REASON):
+        UserEventRelation.objects.bulk_create(
+            UserEventRelation(user=person, event=event, role=role, status=status, seq=seq)
+            for seq, (person, status) in enumerate(parts, start=capacity.next_seq)
+        )
+    EventCapacity.objects.filter(pk=event.pk).update(next_seq=capacity.next_seq + len(parts))
 
 
 def _became(event: Event, chance: float) -> Status:
+    """Return what became of somebody who registered."""
     if event.status == EventStatus.CANCELLED or NO_SHOW <= chance < CANCELLED:
         return Status.CANCELLED
+    if event.status == EventStatus.ACTIVE:
+        return Status.CONFIRMED
     return Status.NO_SHOW if chance < NO_SHOW else Status.ATTENDED
-
-
-def _add(event: Event, person: User, status: Status | None) -> UserEventRelation:
-    return add_relation(user=person, event=event, role=Role.ATTENDEE, status=status, actor=person, reason=REASON)[0]

@@ -1,0 +1,42 @@
+"""The demo's data."""
+
+import pytest
+
+from events.models import Event, EventStatus
+from relations.counts import find_drift
+from relations.demo import make_demo_data
+from relations.models import EventCapacity, UserEventRelation
+from users.models import User
+from users.tests.factories import StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_demo_is_a_small_organisation_with_a_year_of_events() -> None:
+    StaffFactory.create()
+
+    assert make_demo_data()
+
+    full = EventCapacity.objects.get(waiting__gt=0)
+    statuses = set(UserEventRelation.objects.values_list("status", flat=True))
+    assert (User.objects.filter(is_staff=False).count(), Event.objects.count()) == (120, 25)
+    assert full.taken == full.event.max_capacity
+    assert statuses == {"attended", "no_show", "cancelled", "confirmed", "waitlisted"}
+    assert set(Event.objects.values_list("status", flat=True)) == set(EventStatus.values)
+    assert Event.objects.upcoming().exists()
+    assert Event.objects.values("timezone").distinct().count() > 5
+    assert find_drift() == []
+
+
+def test_demo_is_made_once() -> None:
+    make_demo_data()
+
+    assert not make_demo_data()
+    assert Event.objects.count() == 25
+
+
+def test_demo_leaves_a_database_in_use_alone() -> None:
+    UserFactory.create()
+
+    assert not make_demo_data()
+    assert not Event.objects.exists()
