@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
-from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -39,8 +38,6 @@ class BackendTransport:
             raise RefusedError(_said(error), hard=_is_invalid(message)) from error
         except AnymailAPIError as error:
             raise _outcome(error) from error
-        except ImproperlyConfigured as error:
-            raise UnreachableError(_said(error)) from error
         except OSError as error:
             raise InDoubtError(_said(error)) from error
         except (AnymailError, ValueError) as error:  # what the provider, or mail itself, cannot express

@@ -1,0 +1,321 @@
+"""Sending and following campaigns over REST."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone as clock
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from events.tests.factories import EventFactory
+from mailing.models import Campaign, Delivery
+from mailing.pump import pump
+from mailing.rendering import PLACEHOLDERS
+from mailing.services import pause_campaign
+from mailing.tests.factories import QUICK, campaign_to, people
+from mailing.tests.smtp_server import Fate, SmtpServer
+from relations.tests.factories import attend, host
+from users.models import User
+from users.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+SEND = "/api/v1/users/send_email/"
+CAMPAIGNS = "/api/v1/campaigns/"
+NOTHING = dict.fromkeys(
+    ["queued", "claimed", "sending", "sent", "failed", "suppressed", "in_doubt", "cancelled", "frozen"], 0
+)
+
+
+def faults(response: Any) -> list[tuple[str, str]]:
+    """Return the places and texts of a refusal."""
+    assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")
+    return [
+        (fault.get("pointer") or fault.get("parameter", ""), fault["detail"]) for fault in response.json()["errors"]
+    ]
+
+
+def test_people_are_sent_the_predefined_mail(client_of_staff: APIClient) -> None:
+    recipients = people(2)
+
+    response = client_of_staff.post(SEND, {"user_ids": [str(one.pk) for one in recipients]})
+
+    campaign = Campaign.objects.get()
+    assert response.status_code == 202
+    assert response.json() == {
+        "campaign": {"id": str(campaign.pk), "status": "sending", "counts": {**NOTHING, "queued": 2, "frozen": 2}},
+        "excluded": [],
+    }
+    assert (campaign.template, campaign.created_by) == ("welcome", User.objects.get(email="sam@example.com"))
+
+
+def test_who_is_left_out_is_answered(client_of_staff: APIClient) -> None:
+    addressless = UserFactory.create(email=None)
+
+    response = client_of_staff.post(SEND, {"user_ids": [str(addressless.pk), "crm-0"]})
+
+    assert sorted(response.json()["excluded"], key=str) == sorted(
+        [
+            {"user_id": str(addressless.pk), "email": "", "reason": "no_address"},
+            {"user_id": "crm-0", "email": "", "reason": "unknown"},
+        ],
+        key=str,
+    )
+
+
+def test_address_of_nobody_is_left_out_as_unknown(client_of_staff: APIClient) -> None:
+    (person,) = people(1)
+
+    response = client_of_staff.post(
+        "/api/v1/emails/send-emails",
+        {"emails": [person.email, "nobody@example.com"], "subject": "Hi", "body": "Dear {{ first_name }}"},
+    )
+
+    assert response.json()["campaign"]["counts"]["queued"] == 1
+    assert response.json()["excluded"] == [{"user_id": None, "email": "nobody@example.com", "reason": "unknown"}]
+
+
+def test_filter_chooses_whom(client_of_staff: APIClient) -> None:
+    UserFactory.create(company="Acme", email="a@example.com")
+    UserFactory.create(company="Other")
+
+    client_of_staff.post(SEND, {"filter": {"company": "acme"}, "template": "newsletter"})
+
+    assert list(Delivery.objects.values_list("address", flat=True)) == ["a@example.com"]
+
+
+def test_people_of_an_event_are_chosen_by_role_and_status(client_of_staff: APIClient) -> None:
+    event = EventFactory.create(external_id="pycon")
+    speaker, listener, _stranger = people(3)
+    host(speaker, event)
+    attend(listener, event)
+
+    client_of_staff.post(SEND, {"event": "pycon", "roles": ["attendee"], "statuses": ["confirmed"]})
+    client_of_staff.post(SEND, {"event": str(event.pk)})
+
+    by_role, by_event = Campaign.objects.order_by("pk")
+    assert list(by_role.deliveries.values_list("address", flat=True)) == [listener.email]
+    assert set(by_event.deliveries.values_list("address", flat=True)) == {speaker.email, listener.email}
+
+
+def test_mail_for_later_is_scheduled(client_of_staff: APIClient) -> None:
+    (person,) = people(1)
+    later = (clock.now() + timedelta(days=1)).isoformat()
+
+    response = client_of_staff.post(SEND, {"user_ids": [str(person.pk)], "scheduled_at": later})
+
+    assert response.json()["campaign"]["status"] == "scheduled"
+
+
+def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClient) -> None:
+    people(1001)
+
+    response = client_of_staff.post(SEND, {"filter": {}})
+
+    assert response.json()["campaign"]["status"] == "freezing"
+    assert response.json()["campaign"]["counts"] == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, ("", "Say to whom by exactly one of user_ids, emails, filter, event; you gave none of them.")),
+        (
+            {"user_ids": ["1"], "emails": ["a@example.com"]},
+            ("", "Say to whom by exactly one of user_ids, emails, filter, event; you gave user_ids, emails."),
+        ),
+        ({"user_ids": []}, ("/user_ids", "This list may not be empty.")),
+        ({"user_ids": "1"}, ("/user_ids", 'Expected a list of items but got type "str".')),
+        ({"user_ids": [{}]}, ("/user_ids/0", "Not a valid string.")),
+        ({"emails": ["a@example.com"], "subject": "Hi"}, ("/body", "Subject and body go together.")),
+        (
+            {"emails": ["a@example.com"], "subject": "Hi", "body": "x", "template": "welcome"},
+            ("/template", "Give a template, or subject and body."),
+        ),
+        (
+            {"emails": ["a@example.com"], "template": "../welcome"},
+            ("/template", "There is no template of this name. Known: newsletter, welcome."),
+        ),
+        ({"emails": ["a@example.com"], "roles": ["host"]}, ("/roles", "This goes with “event” only.")),
+        ({"filter": []}, ("/filter", "Give an object of filters.")),
+        ({"event": "x", "roles": ["boss"]}, ("/roles/0", "“boss” is not known here. Possible: attendee, host, owner.")),
+        (
+            {"emails": ["a@example.com"], "subject": "Hi", "body": "{{ name }}"},
+            ("/body", f"Unknown placeholder: name. Known: {', '.join(PLACEHOLDERS)}."),
+        ),
+        (
+            {"emails": ["a@example.com"], "scheduled_at": "soon"},
+            ("/scheduled_at", "Give an ISO 8601 time, such as 2026-03-01T18:30:00+01:00, or a date."),
+        ),
+    ],
+)
+def test_body_that_says_too_little_or_too_much_is_refused(
+    client_of_staff: APIClient, body: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert faults(client_of_staff.post(SEND, body)) == [expected]
+    assert not Campaign.objects.exists()
+
+
+def test_unknown_field_is_refused(client_of_staff: APIClient) -> None:
+    ((place, detail),) = faults(client_of_staff.post(SEND, {"userids": ["1"]}))
+
+    assert place == "/userids"
+    assert "Did you mean “user_ids”?" in detail
+
+
+def test_filter_that_is_wrong_is_refused_where_it_stands(client_of_staff: APIClient) -> None:
+    ((place, _detail),) = faults(client_of_staff.post(SEND, {"filter": {"or": [{"compani": "Acme"}]}}))
+
+    assert place == "/filter/or/0/compani"
+
+
+@pytest.mark.parametrize("path", [SEND, "/api/v1/emails/send-emails/"])
+def test_mail_is_sent_by_staff_alone(path: str, outsider: User) -> None:
+    client = APIClient()
+    assert client.post(path, {"user_ids": ["1"]}).status_code == 401
+
+    client.force_authenticate(outsider)
+    assert client.post(path, {"user_ids": ["1"]}).status_code == 403
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_campaigns_are_listed_with_counts_in_as_many_queries(
+    client_of_staff: APIClient, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    recipients = people(2)
+    for _campaign in range(number):
+        campaign_to(recipients)
+
+    with django_assert_num_queries(2):
+        rows = client_of_staff.get(CAMPAIGNS).json()["results"]
+
+    assert [row["counts"]["queued"] for row in rows] == [2] * number
+    assert [row["id"] for row in rows] == [
+        str(pk) for pk in Campaign.objects.order_by("-pk").values_list("pk", flat=True)
+    ]
+
+
+def test_campaigns_are_filtered(client_of_staff: APIClient, staff: User) -> None:
+    paused, _sending = (campaign_to(people(1)) for _number in range(2))
+    pause_campaign(campaign=paused)
+
+    rows = client_of_staff.get(CAMPAIGNS, {"status": "paused"}).json()["results"]
+
+    assert [row["id"] for row in rows] == [str(paused.pk)]
+    assert client_of_staff.get(CAMPAIGNS, {"created_by": str(staff.pk)}).json()["results"] == []
+
+
+def test_campaign_is_shown_whole(client_of_staff: APIClient) -> None:
+    campaign = campaign_to(people(1))
+
+    shown = client_of_staff.get(f"{CAMPAIGNS}{campaign.pk}/").json()
+
+    times = [shown.pop(name) for name in ("created_at", "updated_at", "started_at")]
+    assert [datetime.fromisoformat(time) for time in times] == [
+        campaign.created_at,
+        campaign.updated_at,
+        campaign.started_at,
+    ]
+    assert shown == {
+        "id": str(campaign.pk),
+        "subject": "Hello {{ first_name }}",
+        "text": "Dear {{ full_name }}, come along.",
+        "html": "",
+        "template": "",
+        "lane": "campaign",
+        "status": "sending",
+        "scheduled_at": None,
+        "created_by": None,
+        "finished_at": None,
+        "counts": {**NOTHING, "queued": 1, "frozen": 1},
+    }
+
+
+def test_campaign_is_paused_resumed_and_cancelled(client_of_staff: APIClient) -> None:
+    path = f"{CAMPAIGNS}{campaign_to(people(1)).pk}/"
+
+    verbs = [client_of_staff.post(f"{path}{verb}/").json()["status"] for verb in ("pause", "resume", "cancel")]
+    refused = client_of_staff.post(f"{path}resume/")
+
+    assert verbs == ["paused", "sending", "cancelled"]
+    assert (refused.status_code, refused.json()["title"]) == (409, "Conflict")
+
+
+def test_doubt_is_settled(client_of_staff: APIClient, server: SmtpServer) -> None:
+    path = f"{CAMPAIGNS}{campaign_to(people(1)).pk}/settle/"
+    server.script("BODY", Fate.RESET)
+    pump(QUICK)
+
+    refused = client_of_staff.post(path, {"outcome": "perhaps"})
+    settled = client_of_staff.post(path, {"outcome": "sent"})
+
+    assert faults(refused)[0][0] == "/outcome"
+    assert settled.json()["counts"] == {**NOTHING, "sent": 1, "frozen": 1}
+
+
+@pytest.mark.parametrize("below", ["", "excluded/", "pause/"])
+def test_campaign_that_is_none_is_not_found(client_of_staff: APIClient, below: str) -> None:
+    for name in ("01a1fda5-d523-736d-b836-53f8295d7e94", "none"):
+        path = f"{CAMPAIGNS}{name}/{below}"
+
+        response = client_of_staff.post(path) if below == "pause/" else client_of_staff.get(path)
+
+        assert response.status_code == 404
+
+
+def test_who_was_left_out_is_listed_by_reason(client_of_staff: APIClient) -> None:
+    ids = [*(f"crm-{number}" for number in range(3)), str(UserFactory.create(email=None).pk)]
+    campaign = client_of_staff.post(SEND, {"user_ids": ids}).json()["campaign"]["id"]
+    path = f"{CAMPAIGNS}{campaign}/excluded/"
+
+    first = client_of_staff.get(path, {"reason": "unknown", "limit": "2"}).json()
+    second = client_of_staff.get(first["next"]).json()
+
+    assert [row["user_id"] for row in first["results"] + second["results"]] == ["crm-0", "crm-1", "crm-2"]
+    assert len(client_of_staff.get(path).json()["results"]) == 4
+
+
+def test_deliveries_of_a_campaign_are_listed_in_pages(client_of_staff: APIClient) -> None:
+    campaign, _other = campaign_to(people(3)), campaign_to(people(1))
+    path = "/api/v1/deliveries/"
+
+    first = client_of_staff.get(path, {"campaign": str(campaign.pk), "limit": "2"}).json()
+    second = client_of_staff.get(first["next"]).json()
+
+    found = first["results"] + second["results"]
+    assert [row["id"] for row in found] == list(campaign.deliveries.order_by("pk").values_list("pk", flat=True))
+    assert client_of_staff.get(path, {"status": "sent"}).json()["results"] == []
+    assert client_of_staff.get(f"{path}{found[0]['id']}/").json() == found[0]
+
+
+def test_delivery_shows_what_became_of_it(client_of_staff: APIClient, server: SmtpServer) -> None:
+    (person,) = people(1)
+    server.refused_addresses[str(person.email)] = "550 5.1.1 no such user"
+    campaign = campaign_to([person])
+    pump(QUICK)
+
+    (row,) = client_of_staff.get("/api/v1/deliveries/", {"user": str(person.pk)}).json()["results"]
+
+    delivery = Delivery.objects.get()
+    assert datetime.fromisoformat(row.pop("next_attempt_at")) == delivery.next_attempt_at
+    assert row == {
+        "id": delivery.pk,
+        "campaign_id": str(campaign.pk),
+        "user_id": str(person.pk),
+        "address": person.email,
+        "status": "failed",
+        "attempts": 1,
+        "message_id": delivery.message_id,
+        "error": "550 5.1.1 no such user",
+        "sent_at": None,
+    }
+
+
+def test_people_who_were_mailed_cannot_be_deleted(client_of_staff: APIClient) -> None:
+    (person,) = people(1)
+    campaign_to([person])
+
+    response = client_of_staff.delete(f"/api/v1/users/{person.pk}/")
+
+    assert response.status_code == 409
+    assert "deliveries" in response.json()["detail"]
