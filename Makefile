@@ -1,5 +1,5 @@
 # --- The two commands: `make run` and `make test` need Python 3.11 or newer and make, nothing else -------------------
-.PHONY: run stop test test-browser venv venv-dev
+.PHONY: run stop test test-browser screenshots venv venv-dev
 
 run: venv
 	@.venv/bin/python manage.py runall
@@ -12,6 +12,11 @@ test: venv-dev
 
 test-browser: venv-dev
 	.venv/bin/python -m pytest -m browser $(PYTEST_ARGS)
+
+# Every page of the admin, wide and narrow, light and dark, into docs/screenshots/.
+screenshots: venv-dev
+	mkdir -p docs/screenshots
+	SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -m browser tests/browser/test_pages.py
 
 # .venv holds a copy of what was last installed from; `unfinished` stays in it where installing was broken off.
 venv: REQUIREMENTS := requirements.txt

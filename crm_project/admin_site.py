@@ -21,6 +21,12 @@ class CrmAdminSite(AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")
 
+    def get_urls(self) -> list[Any]:
+        """Add the mailbox, which is no model's."""
+        from mailing.admin import mailbox_urls
+
+        return [*mailbox_urls(self), *super().get_urls()]
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         inner = super().admin_view(view, cacheable)
 

@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from events.admin.zoned_times import ZonedDateTimeField
 from events.models import EDITED, Event
@@ -25,7 +26,7 @@ class EventForm(RecordForm[Event]):
     class Meta:
         model = Event
         fields = EDITED
-        widgets = {"timezone": zone_input()}
+        widgets = {"timezone": zone_input(), "description": UnfoldAdminTextareaWidget({"rows": 5})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mailing.admin import mailbox_pages, steps
+from mailing.admin import steps
 from mailing.admin.markup import campaign_badge, framed, ledger, preformatted, progress_bar, state_counts, step_page
 from mailing.counts import counts_of
 from mailing.filters import campaign_filters
@@ -44,15 +44,9 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     def get_urls(self) -> list[URLPattern]:
         protect = self.admin_site.admin_view
         return [
-            path("mailbox/", protect(self.mailbox), name="mailbox"),
-            path("mailbox/<str:name>/", protect(self.mailbox), name="mailbox_message"),
             path("<path:object_id>/step/<slug:step>/", protect(self.step), name="mailing_campaign_step"),
             *super().get_urls(),
         ]
-
-    def mailbox(self, request: HttpRequest, name: str = "") -> HttpResponseBase:
-        """Show the mail that was written here instead of being sent."""
-        return mailbox_pages.show(self, request, name)
 
     def step(self, request: HttpRequest, object_id: str, step: str) -> HttpResponseBase:
         """Pause, resume, cancel or settle."""

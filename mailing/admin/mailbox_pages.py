@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from mailing import mailbox
@@ -22,15 +22,28 @@ def may_read_mailbox(request: HttpRequest) -> bool:
     return mailbox.is_in_use() and user.has_perm("mailing.view_delivery")
 
 
-def show(admin: ModelAdmin[Any], request: HttpRequest, name: str) -> TemplateResponse:
+def mailbox_urls(site: AdminSite) -> list[URLPattern]:
+    """Return the pages of the mailbox for the admin's site."""
+
+    def view(request: HttpRequest, name: str = "") -> TemplateResponse:
+        return show(site, request, name)
+
+    protected = site.admin_view(view)
+    return [
+        path("mailbox/", protected, name="mailbox"),
+        path("mailbox/<str:name>/", protected, name="mailbox_message"),
+    ]
+
+
+def show(site: AdminSite, request: HttpRequest, name: str) -> TemplateResponse:
     """Show the mail called ``name``, or the list of the newest ones."""
     if not mailbox.is_in_use():
         raise Http404
     if not may_read_mailbox(request):
         raise PermissionDenied
-    request.current_app = admin.admin_site.name
+    request.current_app = site.name
     template, content = ("mailbox_message", _message(name)) if name else ("mailbox", _list())
-    context = {**admin.admin_site.each_context(request), "title": _("Mail sent here"), **content}
+    context = {**site.each_context(request), "title": _("Mail sent here"), **content}
     return TemplateResponse(request, f"admin/mailing/{template}.html", context)
 
 

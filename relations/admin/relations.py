@@ -64,6 +64,17 @@ class RelationAdmin(NewestFirst[UserEventRelation], PanelAdmin[UserEventRelation
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show the relation without a button to save: there is nothing to edit."""
+        buttons = ("show_save", "show_save_and_continue", "show_save_and_add_another")
+        return super().changeform_view(request, object_id, form_url, dict.fromkeys(buttons, False))
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         return actions.add(self, request)
 

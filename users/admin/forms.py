@@ -44,7 +44,11 @@ class PersonForm(RecordForm[User]):
     """A person's profile and rights."""
 
     avatar = forms.URLField(
-        assume_scheme="https", max_length=500, required=False, help_text=gettext_lazy("Address of a picture."), widget=URL_INPUT
+        assume_scheme="https",
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Address of a picture."),
+        widget=URL_INPUT,
     )
 
     class Meta:

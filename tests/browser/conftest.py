@@ -1,0 +1,89 @@
+"""A browser, a site with the demo's data, and somebody who is signed in."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pghistory
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import Settings
+
+from mailing.audience import by_queryset
+from mailing.content import content_of_template, own_content
+from mailing.pump import pump
+from mailing.services import create_campaign
+from relations.demo import make_demo_data
+from users.models import User
+from users.services import update_user
+from users.tests.factories import StaffFactory
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 10_000  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a running browser."""
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path: Path) -> str:
+    """Return the address of a site with the demo's data, some mail (in files), and a changed record."""
+    settings.EMAIL_BACKEND, settings.MAIL_DIR = "mailing.backends.MailDirBackend", tmp_path
+    make_demo_data()
+    admin = StaffFactory.create(first_name="Ada", last_name="Archer", email="admin@example.com")
+    changed = User.objects.filter(is_staff=False).order_by("pk")[0]
+    with pghistory.context(user=str(admin.pk), url="/admin/"):
+        update_user(user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"})
+    everybody = User.objects.filter(is_staff=False)
+    content = content_of_template("newsletter")
+    create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
+    pump()
+    own = own_content(subject="See you on Friday, {{ first_name }}", body="Dear {{ first_name }},\n\nsee you there.\n")
+    create_campaign(content=own, choice=by_queryset(everybody.filter(hosted_count__gt=0)), sender=admin)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, site: str, settings: Settings) -> Iterator[Callable[..., BrowserContext]]:
+    """Return what opens a window of some size and colour scheme, signed in as the administrator."""
+    client = Client()
+    client.force_login(User.objects.get(email="admin@example.com"))
+    name = settings.SESSION_COOKIE_NAME
+    session = client.cookies[name].value
+    opened: list[BrowserContext] = []
+
+    def open_one(width: int = 1440, scheme: Any = "light") -> BrowserContext:
+        context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": name, "value": session, "url": site}])
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., BrowserContext]) -> Page:
+    """Return a wide page of the administrator's."""
+    return open_browser().new_page()

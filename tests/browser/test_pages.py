@@ -1,0 +1,79 @@
+"""Every page, wide and narrow, light and dark: it answers, nothing overflows, no script fails.
+
+With ``SCREENSHOTS`` (a folder) in the environment each page is pictured there: ``make screenshots``.
+"""
+
+import importlib
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from tests.browser.pages import pages
+
+SIZES = {"wide": 1440, "narrow": 400}
+# Tall enough to show a form whole; lists are cut at the window, whose footer is fixed.
+TALLEST = {"wide": 1300, "narrow": 1800}
+PICTURES = os.environ.get("SCREENSHOTS", "")
+# Colours change nothing that overflows or fails: without pictures each size needs but one scheme.
+LOOKS: list[tuple[str, Any]] = (
+    [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
+    if PICTURES
+    else [("wide", "light"), ("narrow", "dark")]
+)
+CONTENT_HEIGHT = "Math.max(...[...document.querySelectorAll('#main, body')].map((part) => part.scrollHeight))"
+
+pytestmark = pytest.mark.browser
+
+
+def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserContext]) -> None:
+    faults: list[str] = []
+    for size, scheme in LOOKS:
+        page = open_browser(SIZES[size], scheme).new_page()
+        page.on("pageerror", partial(_note, faults))
+        for name, address in pages().items():
+            faults += _faults(page, f"{name}-{size}-{scheme}", address, TALLEST[size])
+    assert faults == []
+
+
+def test_sign_in_at_every_size_and_scheme(chromium: Browser, live_server: Any) -> None:
+    faults: list[str] = []
+    for size, scheme in LOOKS:
+        context = chromium.new_context(viewport={"width": SIZES[size], "height": 900}, color_scheme=scheme)
+        address = live_server.url + reverse("admin:login")
+        faults += _faults(context.new_page(), f"sign-in-{size}-{scheme}", address, 900)
+        context.close()
+    assert faults == []
+
+
+def _note(faults: list[str], error: Error) -> None:
+    faults.append(f"script: {error}")
+
+
+def _faults(page: Page, name: str, address: str, tallest: int) -> list[str]:
+    """Open a page, picture it if pictures are wanted, and return what is wrong with it."""
+    answer = page.goto(address)
+    faults = [] if answer and answer.ok else [f"{name}: {answer and answer.status}"]
+    too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    if too_wide > 0:
+        faults.append(f"{name}: {too_wide} pixels too wide")
+    if PICTURES:
+        _picture(page, Path(PICTURES) / f"{name}.png", tallest)
+    return faults
+
+
+def _picture(page: Page, path: Path, tallest: int) -> None:
+    size = page.viewport_size
+    assert size
+    height = max(size["height"], min(page.evaluate(CONTENT_HEIGHT), tallest))
+    page.set_viewport_size({"width": size["width"], "height": height})
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)  # charts are drawn anew
+    pictures = importlib.import_module("tests.browser.pictures")  # needs Pillow, which only taking pictures does
+    pictures.save_small(page.screenshot(), path)
+    page.set_viewport_size(size)
