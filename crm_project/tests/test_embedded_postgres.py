@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from crm_project import embedded
+from crm_project.embedded import server as server_module
 from crm_project.embedded.home import Home
 from crm_project.embedded.postgres_server import USER, Postgres
 
@@ -119,7 +120,8 @@ def test_start_when_its_folder_was_removed_under_it_makes_a_new_server(running: 
     assert running.status().pid != before
 
 
-def test_start_that_fails_shows_the_log(running: Postgres) -> None:
+def test_start_that_fails_shows_the_log(running: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "LAUNCHES", 2)
     running.stop()
     (running.folder / "postgresql.conf").write_text("no_such_setting = 1\n")
 

@@ -84,6 +84,7 @@ def test_runall_serves_outlives_its_own_kill_and_leaves_nothing_on_interrupt(run
     killed = runall()
     said = read_until(killed, "Mail: ")
     assert f"http://localhost:{port}/" in said
+    assert "Made admin@example.com with the password admin, people and events." in said
     assert "Sign in as admin@example.com with the password admin" in said
     assert status_of(port, "/health/ready/") == 200
     assert f"process {killed.pid}" in runall().communicate(timeout=SECONDS)[0]
