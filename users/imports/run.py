@@ -3,14 +3,16 @@
 import itertools
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone as clock
 
+from users.imports.batches import batches, read_ahead
 from users.imports.database_errors import said_by_database
 from users.imports.errors import RowError
 from users.imports.errors_file import ErrorsFile
@@ -23,9 +25,16 @@ from users.imports.sources import SourceRow
 from users.transactions import locking
 
 BATCH_ROWS = 5_000
-BATCH_CHARACTERS = 8_000_000  # rows with long texts make smaller batches, so that memory stays flat
 LOCK_TIMEOUT = "60s"  # others hold the same rows for a batch, not for a request
 _CONTEXT = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+
+
+class ParsedRows(NamedTuple):
+    """A batch of rows as they were found, those that are valid, and why the others are not."""
+
+    source_rows: Sequence[SourceRow]
+    rows: list[Row]
+    problems: list[Problem]
 
 
 @dataclass
@@ -45,29 +54,15 @@ class Run:
         self._errors = ErrorsFile(self.errors_path, self.file.source.header)
         if not self.record.rows_done:
             self._errors.write(0, [])
-        for rows in self._batches():
-            self._store(rows)
+        rows = itertools.islice(self.file.source.rows(), self.record.rows_done, None)
+        for batch in read_ahead(map(self._parsed, batches(rows, self.batch_rows))):
+            _store_batch(self, batch)
             self.record.refresh_from_db()
-            self.progress.at(rows[-1].line)
+            self.progress.at(batch.source_rows[-1].line)
         self._finish()
 
-    def _batches(self) -> Iterator[list[SourceRow]]:
-        rows: list[SourceRow] = []
-        characters = 0
-        for row in itertools.islice(self.file.source.rows(), self.record.rows_done, None):
-            rows.append(row)
-            characters += sum(map(len, row.cells))
-            if len(rows) >= self.batch_rows or characters >= BATCH_CHARACTERS:
-                yield rows
-                rows, characters = [], 0
-        if rows:
-            yield rows
-
-    def _store(self, source_rows: Sequence[SourceRow]) -> None:
-        rows, problems = self._parsed(source_rows)
-        _store_batch(self, rows, problems, source_rows)
-
-    def _parsed(self, source_rows: Sequence[SourceRow]) -> tuple[list[Row], list[Problem]]:
+    def _parsed(self, source_rows: Sequence[SourceRow]) -> ParsedRows:
+        """Check rows without the database: this runs beside the storing of the rows before."""
         rows, problems, names = [], [], self.layout.names
         for source_row in source_rows:
             try:
@@ -77,7 +72,7 @@ class Run:
                 problems.append(Problem(source_row.line, str(error)))
             else:
                 rows.append(Row(source_row.line, values))
-        return rows, problems
+        return ParsedRows(source_rows, rows, problems)
 
     def checkpoint(self, outcome: Outcome, source_rows: Sequence[SourceRow]) -> None:
         """Write the problems to the file of errors, then the numbers to the record."""
@@ -116,11 +111,11 @@ class Run:
 
 
 @locking
-def _store_batch(run: Run, rows: list[Row], problems: list[Problem], source_rows: Sequence[SourceRow]) -> None:
+def _store_batch(run: Run, parsed: ParsedRows) -> None:
     """Store a batch and its checkpoint in one transaction."""
     run.state_context()
-    outcome = _bisected(run, Batch(run.record, run.layout.names, rows)) if rows else Outcome()
-    run.checkpoint(outcome + Outcome(problems=problems), source_rows)
+    outcome = _bisected(run, Batch(run.record, run.layout.names, parsed.rows)) if parsed.rows else Outcome()
+    run.checkpoint(outcome + Outcome(problems=parsed.problems), parsed.source_rows)
 
 
 def _bisected(run: Run, batch: Batch) -> Outcome:

@@ -197,7 +197,7 @@ def test_history_names_the_import(tmp_path: Path) -> None:
     record = imported(csv_file(tmp_path, "external_id,city", "new,Bonn", "old,Bonn")).record
 
     for person in User.objects.all():
-        last = person.history.latest("pgh_id")  # type: ignore[attr-defined]  # added by the history's decorator
+        last = person.history.latest("pgh_id")
         assert last.pgh_context.metadata == {"import": record.pk, "file": "file.csv", "kind": "users"}
 
 
@@ -217,7 +217,7 @@ def test_finished_import_is_a_record_and_keeps_no_rows(tmp_path: Path) -> None:
 
 
 def test_long_texts_make_small_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("users.imports.run.BATCH_CHARACTERS", 10)
+    monkeypatch.setattr("users.imports.batches.BATCH_CHARACTERS", 10)
     seen: list[int] = []
 
     class Watch:
