@@ -117,6 +117,13 @@ else
 	DATABASE_URL=$(REAL_DATABASE_URL) REDIS_URL=$(REAL_REDIS_URL) $(BIN)/pytest -m database
 endif
 
+# SCALE=small (seconds) and SCALE=medium (minutes) write nothing; ROWS=P1,P6 runs some; KEEP=1 keeps the seeded database.
+SCALE ?= full
+.PHONY: bench
+bench: venv-dev
+	$(BIN)/python -m benchmarks --scale $(SCALE) $(if $(KEEP),--keep) \
+		$(if $(ROWS),--rows $(ROWS),$(if $(filter full,$(SCALE)),--write))
+
 bench-smoke: venv-dev
 	$(MAKE) --no-print-directory bench SCALE=small
 
