@@ -1,5 +1,6 @@
 """A mail server of our own, the oracle: it logs each message that it accepts, and misbehaves on demand at any verb."""
 
+import ssl
 import threading
 import time
 from collections import defaultdict, deque
@@ -10,6 +11,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from enum import Enum
+from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import cast
 
@@ -19,7 +21,10 @@ USUAL = {
     "DATA": "354 go ahead",
     "BODY": "250 2.0.0 accepted",
     "QUIT": "221 bye",
+    "STARTTLS": "220 go ahead",
+    "AUTH": "235 welcome",
 }
+CERTIFICATE = Path(__file__).parent / "localhost.pem"
 PATIENCE = 60
 
 
@@ -68,8 +73,9 @@ class SmtpServer(ThreadingTCPServer):
     allow_reuse_address = True
     block_on_close = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
+        self.tls = tls
         self.accepted: list[Accepted] = []
         self.answers: dict[str, deque[Answer]] = defaultdict(deque)
         self.refused_addresses: dict[str, str] = {}
@@ -97,10 +103,16 @@ class _Session(StreamRequestHandler):
         self.smtp.connections += 1
         self.number = self.smtp.connections
         try:
+            if self.smtp.tls:
+                self._begin_tls()
             if self._answer("CONNECT"):
                 self._converse()
         except OSError:
             return  # the client was killed
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # the socket of TLS took the place of the one that the server closes
 
     def _converse(self) -> None:
         address = ""
@@ -112,8 +124,16 @@ class _Session(StreamRequestHandler):
                 address = command.partition("<")[2].rpartition(">")[0]
             if not self._answer(verb, self.smtp.refused_addresses.get(address) if verb == "RCPT" else None):
                 return
+            if verb == "STARTTLS":
+                self._begin_tls()
             if verb == "DATA" and self.last.startswith("354") and not self._take(address):
                 return
+
+    def _begin_tls(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.request = context.wrap_socket(self.request, server_side=True)
+        self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
 
     def _take(self, address: str) -> bool:
         lines = []
@@ -148,9 +168,9 @@ class _Session(StreamRequestHandler):
 
 
 @contextmanager
-def smtp_server() -> Iterator[SmtpServer]:
-    """Run a mail server for as long as the block lasts."""
-    server = SmtpServer()
+def smtp_server(*, tls: bool = False) -> Iterator[SmtpServer]:
+    """Run a mail server for as long as the block lasts, which speaks TLS from the first byte if ``tls``."""
+    server = SmtpServer(tls=tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -134,6 +134,24 @@ def test_provider_that_cannot_be_reached_pauses_the_lane(settings: Settings) -> 
     assert LanePause.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("backend", "state", "error"),
+    [
+        ("Broken", "in_doubt", "ConnectionResetError: lost"),
+        ("Overwhelmed", "failed", "ValueError: cannot express it"),
+        ("Idle", "failed", "The e-mail backend sent nothing."),
+    ],
+)
+def test_failure_of_any_backend_is_recorded(settings: Settings, backend: str, state: str, error: str) -> None:
+    settings.EMAIL_BACKEND = f"mailing.tests.backends.{backend}"
+    campaign = campaign_to(people(1))
+
+    pump(QUICK)
+
+    assert counts(campaign) == {state: 1}
+    assert Delivery.objects.get().error == error
+
+
 def test_mail_in_memory_is_sent() -> None:
     campaign = campaign_to(people(2))
 

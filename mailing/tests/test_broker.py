@@ -10,8 +10,10 @@ import pytest
 import redis
 from django.conf import settings
 
+from crm_project.celery import app
 from mailing.doorbell import PUMP
 from mailing.models import Campaign, Delivery
+from mailing.tasks import pump
 from mailing.tests.factories import campaign_to, counts, people
 from mailing.tests.smtp_server import SmtpServer
 from mailing.tests.workers import PATIENCE, ROOT, Workers, assert_accounted_for, until
@@ -86,16 +88,19 @@ def test_mail_is_stored_and_sent_without_a_broker(subprocess_environment: dict[s
 
 def test_task_names_nobody_and_fades() -> None:
     """What beat rings is the task that exists."""
-    from crm_project.celery import app
-    from mailing.tasks import pump
-
     (entry,) = app.conf.beat_schedule.values()
     assert entry["task"] == PUMP == pump.name
     assert entry["schedule"] == entry["options"]["expires"]
     assert "args" not in entry
 
 
-def _rings_are_heard() -> bool:
-    from crm_project.celery import app
+def test_task_sends_what_is_due() -> None:
+    campaign = campaign_to(people(2))
 
+    pump()
+
+    assert counts(campaign) == {"sent": 2}
+
+
+def _rings_are_heard() -> bool:
     return bool(app.control.ping(timeout=0.5))

@@ -2,7 +2,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mailing.content import content_of_template, own_content, template_names
+from mailing.preview import rendered_for
 from mailing.rendering import ContentError, Renderer, values_of
+from users.models import User
 
 ADA = values_of(
     first_name="Ada", last_name="Lovelace", email="ada@example.com", job_title="", company="Acme", city="", state=""
@@ -26,6 +28,14 @@ def test_shipped_template_is_filled_in(name: str) -> None:
     assert rendered.text.startswith("Hello Ada")
     assert "Ada" in rendered.html
     assert "{" not in rendered.subject + rendered.text
+
+
+def test_preview_is_what_the_person_would_get() -> None:
+    ada = User(first_name="Ada", email="ada@example.com")
+
+    rendered = rendered_for(own_content(subject="Hi {{ first_name }}", body="{{ email }}{{ company }}"), ada)
+
+    assert (rendered.subject, rendered.text) == ("Hi Ada", "ada@example.com")
 
 
 @pytest.mark.parametrize("name", ["nope", "../../etc", "..", "", "Welcome", "admin"])

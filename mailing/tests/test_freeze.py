@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.utils import timezone as clock
 
 from api.exceptions import InvalidInput
@@ -16,9 +17,10 @@ from mailing.freeze import freeze_portion
 from mailing.models import Campaign, CampaignExclusion, Delivery
 from mailing.policy import DEFAULT
 from mailing.preview import reach_of
-from mailing.services import cancel_campaign, create_campaign
+from mailing.pump import pump
+from mailing.services import cancel_campaign, create_campaign, pause_campaign, resume_campaign
 from mailing.suppressions import suppress
-from mailing.tests.factories import counts, people
+from mailing.tests.factories import QUICK, counts, people
 from relations.tests.factories import host
 from users.models import User
 from users.tests.factories import UserFactory
@@ -154,6 +156,30 @@ def test_large_audience_is_frozen_by_workers_in_portions() -> None:
     assert portions == [400, 800, 1001, 1001]
     assert (campaign.status, campaign.frozen_count) == ("sending", 1001)
     assert mailed(campaign) == sorted(str(one.email) for one in recipients)
+
+
+def test_pump_freezes_and_sends_a_large_audience() -> None:
+    people(1001)
+    campaign = campaign_for(by_filter({}, sender=None))
+
+    pump(replace(QUICK, freeze_size=400))
+
+    assert counts(campaign) == {"sent": 1001}
+    assert len(mail.outbox) == 1001
+
+
+def test_freeze_goes_on_when_a_paused_campaign_does() -> None:
+    people(1001)
+    campaign = campaign_for(by_filter({}, sender=None))
+    freeze_portion(PORTIONS)
+    pause_campaign(campaign=campaign)
+    assert freeze_portion(PORTIONS) is None
+
+    assert resume_campaign(campaign=campaign).status == "freezing"
+
+    while freeze_portion(PORTIONS):
+        pass
+    assert counts(campaign) == {"queued": 1001}
 
 
 def test_large_list_is_frozen_in_portions_too() -> None:

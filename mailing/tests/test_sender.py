@@ -1,15 +1,19 @@
 """What comes of a mail, by what the server says and when."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone as clock
 
 from mailing.models import Campaign, Delivery, LanePause, Suppression
 from mailing.pump import pump
+from mailing.services import pause_campaign
 from mailing.tests.factories import QUICK, campaign_to, counts, people
-from mailing.tests.smtp_server import Fate, SmtpServer
+from mailing.tests.smtp_server import Answer, Fate, Hold, SmtpServer
+from mailing.upkeep import recover
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -154,8 +158,8 @@ def test_trouble_before_the_message_burns_nobody(server: SmtpServer, verb: str, 
     assert not LanePause.objects.exists()
 
 
-@pytest.mark.parametrize("answer", [Fate.RESET, Fate.SILENCE, Fate.DRIP])
-def test_trouble_after_the_message_leaves_it_in_doubt(server: SmtpServer, answer: Fate) -> None:
+@pytest.mark.parametrize("answer", [Fate.RESET, Fate.SILENCE, Fate.DRIP, "299 perhaps"])
+def test_trouble_after_the_message_leaves_it_in_doubt(server: SmtpServer, answer: Answer) -> None:
     campaign = campaign_to(people(3))
     server.script("BODY", answer)
 
@@ -275,3 +279,26 @@ def test_time_that_is_over_gives_the_rest_back(server: SmtpServer) -> None:
     assert more
     assert counts(campaign).get("sent", 0) + counts(campaign).get("queued", 0) == 50
     assert Campaign.objects.get().status == "sending"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_whose_claim_was_taken_sends_no_more_of_it(server: SmtpServer) -> None:
+    campaign = campaign_to(people(3))
+    hold = Hold()
+    server.script("BODY", hold)
+
+    def work() -> None:
+        pump(replace(QUICK, deadline=10))
+        connections.close_all()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert hold.reached.wait(10)
+    Delivery.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    recover()
+    pause_campaign(campaign=campaign)  # so that it claims nothing anew
+    hold.go.set()
+    worker.join()
+
+    assert counts(campaign) == {"in_doubt": 1, "queued": 2}
+    assert len(server.accepted) == 1

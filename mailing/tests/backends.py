@@ -1,0 +1,27 @@
+"""E-mail backends that fail, as a provider's may."""
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+
+class Broken(BaseEmailBackend):
+    """Loses its connection while it sends."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionResetError("lost")
+
+
+class Overwhelmed(BaseEmailBackend):
+    """Cannot express the message."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ValueError("cannot express it")
+
+
+class Idle(BaseEmailBackend):
+    """Sends nothing, and says so."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        return 0
