@@ -8,7 +8,7 @@ from events.models import Event
 from events.tests.factories import EventFactory, PastEventFactory
 from users.models import User
 from users.tests.factories import UserFactory
-from users.tests.test_api import problem
+from users.tests.test_api import problem, shown
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events/"
@@ -44,8 +44,8 @@ def test_created_event_belongs_to_its_creator(client_of_staff: APIClient, staff:
         "owner": str(staff.pk),
         "hosts": [str(staff.pk)],
         "counts": {"taken": 0, "waiting": 0},
-        "created_at": event.created_at.isoformat(),
-        "updated_at": event.updated_at.isoformat(),
+        "created_at": shown(event.created_at),
+        "updated_at": shown(event.updated_at),
     }
 
 

@@ -1,5 +1,3 @@
-import uuid
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
@@ -7,6 +5,7 @@ from django.db import IntegrityError, connection
 from users.models import User
 from users.tests.factories import UserFactory
 
+A_UUID = "01a1fd9f-5480-75c7-91b2-55111fa7c942"
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
@@ -32,7 +31,7 @@ def test_email_in_capitals_is_refused_by_the_database() -> None:
         cursor.execute("UPDATE users_user SET email = 'LOUD@EXAMPLE.COM' WHERE id = %s", [user.pk])
 
 
-@pytest.mark.parametrize("external_id", ["me", "filter", str(uuid.uuid4()), uuid.uuid4().hex, "a/b", " a", "a "])
+@pytest.mark.parametrize("external_id", ["me", "filter", A_UUID, A_UUID.replace("-", ""), "a/b", " a", "a "])
 def test_external_id_that_could_be_a_path_or_an_id_is_refused(external_id: str) -> None:
     user = UserFactory.build(external_id=external_id)
 
