@@ -28,6 +28,10 @@ _CAPACITIES = """
 """
 
 
+class CountsDriftedError(Exception):
+    """Stored counters differ from the relations, of the seed or of what was there before."""
+
+
 def _silently(_done: int) -> None:
     return None
 
@@ -37,7 +41,7 @@ def seed(plan: Plan, *, done: Callable[[int], None] = _silently) -> None:
     """Store everything that ``plan`` describes; ``done`` is told how many rows are in.
 
     Raises ``DoesNotFitError`` for numbers that contradict each other and ``IntegrityError`` where the same was seeded
-    already.
+    already, ``CountsDriftedError`` where counters are not true at the end.
     """
     parts = Parts(plan)
     people_keys, event_keys = rows.Keys(), rows.Keys()
@@ -55,7 +59,7 @@ def seed(plan: Plan, *, done: Callable[[int], None] = _silently) -> None:
         cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
         cursor.execute("ANALYZE users_user, events_event, relations_usereventrelation, relations_eventcapacity")
     if find_drift():
-        raise AssertionError("The seeded counters differ from the seeded relations; nothing was stored.")
+        raise CountsDriftedError
 
 
 def _ignored_triggers() -> str:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from events.models import Event
+from events.tests.factories import EventFactory
 from relations.counts import find_drift
 from relations.models import EventCapacity, RelationTransition, UserEventRelation
 from relations.seeding import store
@@ -145,6 +146,15 @@ def test_command_forced_adds_another_seed_but_not_the_same() -> None:
     with pytest.raises(CommandError, match="Seed 2 is in this database already"):
         run("--seed", "2", "--force")
     assert User.objects.count() == 80
+
+
+def test_command_stores_nothing_where_counters_have_drifted() -> None:
+    EventFactory.create()
+    EventCapacity.objects.update(taken=7)
+
+    with pytest.raises(CommandError, match="run check_counts"):
+        run()
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("option", [["--users", "0"], ["--events", "x"], ["--as-of", "soon"]])

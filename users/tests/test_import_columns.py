@@ -117,6 +117,13 @@ def test_header_that_is_of_no_use(header: list[str], reason: str) -> None:
         read_layout(header, KNOWN, required=[["email", "company"]])
 
 
+def test_row_that_could_not_be_read_is_refused_for_that() -> None:
+    layout = read_layout(["email"], KNOWN, required=[])
+
+    with pytest.raises(RowError, match="a quote is open"):
+        layout.parse(SourceRow(2, [], "a quote is open"))
+
+
 def test_row_with_too_few_cells_is_refused() -> None:
     layout = read_layout(["email", "city"], KNOWN, required=[])
 

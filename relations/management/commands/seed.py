@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from relations.demo import DEMO_PREFIX
 from relations.seeding.draws import DoesNotFitError
 from relations.seeding.plan import AS_OF, Plan
-from relations.seeding.store import seed
+from relations.seeding.store import CountsDriftedError, seed
 from users.imports.progress import progress_on
 from users.models import User
 
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Seed {plan.seed} is in this database already. Choose another.", returncode=1
             ) from error
+        except CountsDriftedError as error:
+            raise CommandError("Counters have drifted: run check_counts. Nothing was stored.", returncode=1) from error
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted. Nothing was stored.", returncode=130) from error
         finally:
