@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone as clock
 
 from mailing.claims import Claim, claim, gate, release, settle
@@ -14,6 +14,7 @@ from mailing.models import Campaign, Delivery
 from mailing.services import cancel_campaign, pause_campaign
 from mailing.suppressions import suppress
 from mailing.tests.factories import QUICK, campaign_to, counts, people
+from mailing.tests.workers import until, waiting_for_locks
 from mailing.upkeep import recover
 from users.models import User
 
@@ -176,3 +177,33 @@ def test_stop_waits_for_an_open_gate_and_lets_nothing_through_after_it(stop: str
 
     later = gate(held, held.ids[2:], QUICK)
     assert (later is None) == (stop != "suppress")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_suppression_waits_for_a_gate_that_is_still_looking() -> None:
+    """The gate has its rows and is kept from looking at people: a suppression cannot slip in behind its back."""
+    campaign = campaign_to(people(1))
+    held = claim(campaign.pk, campaign.lane, QUICK)
+    address = Delivery.objects.get().address
+    suppressed = threading.Event()
+
+    def looking() -> None:
+        gate(held, held.ids, QUICK)
+        connections.close_all()
+
+    def suppressing() -> None:
+        suppress(address=address, reason="manual")
+        suppressed.set()
+        connections.close_all()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE users_user IN ACCESS EXCLUSIVE MODE")
+        threads = [threading.Thread(target=looking), threading.Thread(target=suppressing)]
+        threads[0].start()
+        until(waiting_for_locks)
+        threads[1].start()
+        assert not suppressed.wait(0.5)
+    for thread in threads:
+        thread.join()
+
+    assert counts(campaign) == {"sending": 1}
