@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 
-MONTHS = 24
+MONTHS = 12
 MONTHS_AHEAD = 3
 
 _FAINT = {"color": "#9ca3af"}

@@ -63,6 +63,11 @@ def moment(at: datetime | None, zone: str | None = None) -> SafeString | str:
     return format_html('<time class="crm-time" datetime="{}">{}</time>', at.isoformat(), shown)
 
 
+def breakable(text: str) -> SafeString:
+    """Return a long word that may be broken anywhere."""
+    return format_html('<span class="crm-breakable">{}</span>', text)
+
+
 def yes_or_no(value: bool) -> str:  # noqa: FBT001  # the one thing that it is about
     """Return the word for a flag."""
     return _("yes") if value else _("no")

@@ -37,7 +37,7 @@ class EventForm(RecordForm[Event]):
         for name in TIMES:
             field = self.fields.get(name)
             if isinstance(field, ZonedDateTimeField):
-                field.read_in(read)
+                field.read_in(read, getattr(self.instance, name))
                 if not self.is_bound:
                     field.help_text = _("In the event's zone, %(zone)s.") % {"zone": shown.key}
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from mailing.admin.markup import delivery_badge
 from mailing.filters import delivery_filters
@@ -17,7 +18,7 @@ from users.admin.base import ListAdmin
 from users.admin.list_filters import choice_filter, record_filter
 from users.admin.newest import NewestFirst
 from users.admin.reading import ReadOnly
-from users.markup import link, moment
+from users.markup import NOTHING, breakable, link, moment
 
 
 @admin.register(Delivery)
@@ -31,7 +32,8 @@ class DeliveryAdmin(ReadOnly, NewestFirst[Delivery]):
     )
     loose = frozenset({"status"})
     tight = frozenset({"user"})
-    fields = ("address", "person", "of_campaign", "state", "attempts", "next_attempt", "sent", "message_id", "error")
+    time = "-next_attempt_at"
+    fields = ("address", "person", "of_campaign", "state", "attempts", "next_attempt", "sent", "identifier", "error")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Delivery]":
@@ -53,9 +55,28 @@ class DeliveryAdmin(ReadOnly, NewestFirst[Delivery]):
     def next_attempt(self, delivery: Delivery) -> SafeString | str:
         return moment(delivery.next_attempt_at)
 
+    @admin.display(description=_("Message-ID"))
+    def identifier(self, delivery: Delivery) -> SafeString | str:
+        return breakable(delivery.message_id) if delivery.message_id else NOTHING
+
     @admin.display(description=_("sent"))
     def sent(self, delivery: Delivery) -> SafeString | str:
         return moment(delivery.sent_at)
+
+
+class SuppressionForm(forms.ModelForm[Suppression]):
+    """An address that is to get no mail."""
+
+    address = forms.EmailField(max_length=254, widget=UnfoldAdminEmailInputWidget())
+
+    class Meta:
+        model = Suppression
+        fields = ("address", "detail")
+
+    def clean_address(self) -> str:
+        """Return the address as it is stored."""
+        address: str = self.cleaned_data["address"]
+        return address.lower()
 
 
 @admin.register(Suppression)
@@ -67,15 +88,15 @@ class SuppressionAdmin(ListAdmin[Suppression]):
     search_fields = ("address__startswith",)
     search_help_text = _("Beginning of the address, in small letters")
     ordering = ("-pk",)
-    fields = ("address", "detail")
+    form = SuppressionForm
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Suppression, form: "ModelForm[Suppression]", change: bool) -> None:  # noqa: FBT001  # Django's signature
+    def save_model(self, request: HttpRequest, obj: Suppression, form: SuppressionForm, change: bool) -> None:  # noqa: FBT001  # Django's signature
         """Suppress the address through the service, which holds back what is queued for it too."""
         suppress(address=obj.address, reason=SuppressionReason.MANUAL, detail=obj.detail)
-        obj.pk = Suppression.objects.get(address=obj.address.lower()).pk
+        obj.pk = Suppression.objects.get(address=obj.address).pk
 
     @admin.display(description=_("since"))
     def since(self, suppression: Suppression) -> SafeString | str:

@@ -44,7 +44,9 @@ def adding_form(admin: ModelAdmin[Any], request: HttpRequest) -> forms.Form:
     }
     initial = {name: as_uuid(request.GET.get(name, "")) for name in ("event", "user")}
     form: type[forms.Form] = type("AddingForm", (forms.Form,), fields)
-    return form(request.POST or None, initial={name: key for name, key in initial.items() if key})
+    return form(
+        request.POST if request.method == "POST" else None, initial={name: key for name, key in initial.items() if key}
+    )
 
 
 def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
@@ -69,7 +71,7 @@ def end(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelatio
     """Cancel a relation; a seat that becomes free goes to the head of the queue."""
     if not admin.has_change_permission(request):
         raise PermissionDenied
-    form = EndingForm(request.POST or None)
+    form = EndingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actor: Any = request.user
         reason = form.cleaned_data["reason"]

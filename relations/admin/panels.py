@@ -118,7 +118,7 @@ class PeopleOfEvent(TablePanel):
             relations = relations.filter(role=role)
         if status in Status.values:
             relations = relations.filter(status=status)
-        return relations.select_related("user").order_by("created_at", "seq", "pk")
+        return relations.select_related("user").order_by("created_at", "pk")
 
     def cells(self, request: HttpRequest, row: UserEventRelation) -> list[Any]:
         user = row.user

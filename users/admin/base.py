@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import messages
-from django.contrib.admin import ShowFacets
+from django.contrib.admin import ShowFacets, display
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ORDER_VAR
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from unfold.admin import checkbox
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
@@ -22,6 +26,9 @@ else:
     from unfold.admin import ModelAdmin as UnfoldModelAdmin
 
 M = TypeVar("M", bound=Model)
+# Rendered once: a template for every row takes a seventh of the whole page's time.
+_PLACE = "value-of-the-row"
+_TICK_BOX: str = checkbox.render(ACTION_CHECKBOX_NAME, _PLACE)
 
 
 class ListAdmin(UnfoldModelAdmin[M]):
@@ -37,6 +44,11 @@ class ListAdmin(UnfoldModelAdmin[M]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
         return PagedChangeList
+
+    @display(description=mark_safe(checkbox.render("action_toggle_all", "1")))  # noqa: S308  # a widget's own markup
+    def action_checkbox(self, obj: M) -> SafeString:
+        """Show the tick box of a row, which differs from the others in its value alone."""
+        return mark_safe(_TICK_BOX.replace(_PLACE, conditional_escape(str(obj.pk))))  # noqa: S308  # escaped
 
     def complete(self, rows: list[M]) -> None:
         """Give the rows of a list's page what its columns need beyond one query."""
@@ -83,10 +95,8 @@ class RecordAdmin(ListAdmin[M]):
         """Show the list, or run an action on what is selected."""
         note = {"selection_note_all": _("All that match are selected")}
         view = super().changelist_view
-        if request.method == "POST":
-            answer: Any = self.answered(request, request.get_full_path(), lambda: view(request, extra_context))
-        else:
-            answer = view(request, note | (extra_context or {}))
+        context = note | (extra_context or {})
+        answer: Any = self.answered(request, request.get_full_path(), lambda: view(request, context))
         return answer  # type: ignore[no-any-return]  # Django's or our own
 
     def changeform_view(
@@ -102,12 +112,12 @@ class RecordAdmin(ListAdmin[M]):
         )
 
     def answered(self, request: HttpRequest, back: str, view: Callable[[], Any]) -> HttpResponseBase:
-        """Return what ``view`` answers; where a service refuses, say why and lead ``back``."""
+        """Return what ``view`` answers; where a service refuses what was sent, say why and lead ``back``."""
         try:
             answer: HttpResponseBase = view()
         except Exception as error:
             reason = refusal(error)
-            if reason is None:
+            if reason is None or request.method != "POST":
                 raise
             messages.error(request, reason)
             return HttpResponseRedirect(back)

@@ -1,6 +1,6 @@
 """Lists of any size: counts end at a cap, and the order ends with the key in the direction that the indexes have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.admin.views.main import ChangeList
@@ -16,6 +16,8 @@ from users.markup import number
 
 # As many rows can be paged through; whoever looks further narrows the list.
 COUNTED_AT_MOST = 10_000
+# Counting to the cap can be slow where each row needs a look elsewhere; an estimate of so many makes it needless.
+SURELY_MORE = 5 * COUNTED_AT_MOST
 # As many of a search's finds are sorted and shown; a common term has a hundred times as many.
 FOUND_AT_MOST = 1_000
 
@@ -23,8 +25,11 @@ M = TypeVar("M", bound=Model)
 
 
 def first_found(rows: "QuerySet[M]", found: "QuerySet[M]") -> "QuerySet[M]":
-    """Return those of ``rows`` that are among the first ``FOUND_AT_MOST`` of ``found``: sorting them is cheap."""
-    first = found.order_by()[:FOUND_AT_MOST].values("pk")
+    """Return those of ``rows`` that are among the first ``FOUND_AT_MOST`` of ``found``.
+
+    One query finds them; counting and sorting these few is cheap, and searches no second time.
+    """
+    first = list(found.order_by().values_list("pk", flat=True)[:FOUND_AT_MOST])
     return rows.filter(pk__in=first).order_by(*found.query.order_by)
 
 
@@ -41,6 +46,13 @@ def shown_count(rows: "QuerySet[Any]", counted: int, at_most: int = COUNTED_AT_M
     return _("about %s") % number(estimate) if estimate > at_most else _("over %s") % number(at_most)
 
 
+def in_two_steps(page: "QuerySet[M]", rows: "QuerySet[M]") -> list[M]:
+    """Return a page of ``rows``: first its keys, then what belongs to them, so that only a page's rows are joined."""
+    keys = list(page.values_list("pk", flat=True))
+    found = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
 class CappedPaginator(Paginator[Any]):
     """Pages through the first rows of a list, however long it is."""
 
@@ -48,9 +60,9 @@ class CappedPaginator(Paginator[Any]):
 
     @cached_property
     def count(self) -> int:
-        """Count in a subquery that ends at the cap."""
+        """Count in a subquery that ends at the cap, and not at all where the planner expects far more than that."""
         rows: Any = self.object_list
-        return capped_count(rows)
+        return COUNTED_AT_MOST if estimated_count(rows) >= SURELY_MORE else capped_count(rows)
 
     @property
     def shown_count(self) -> str:
@@ -62,6 +74,10 @@ class CappedPaginator(Paginator[Any]):
 class PagedChangeList(ChangeList):
     """A list whose order can be read from an index, forwards or backwards."""
 
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self._addresses: dict[str, str] = {}
+        super().__init__(request, *args, **kwargs)
+
     def _get_deterministic_ordering(self, ordering: Sequence[Any]) -> list[Any]:
         """End with the key in the direction of the column before it: (hosted_count, id) serves both ways or none."""
         parts = [part for part in ordering if part not in ("pk", "-pk")]
@@ -69,11 +85,19 @@ class PagedChangeList(ChangeList):
         falling = last.descending if isinstance(last, OrderBy) else str(last).startswith("-")
         return [*parts, "-pk" if falling or (last is None and "-pk" in ordering) else "pk"]
 
+    def get_query_string(self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None) -> str:
+        """Make each address once: the headings' are asked for again with every row."""
+        remove = list(remove or ())
+        asked = repr((new_params, remove))
+        if asked not in self._addresses:
+            self._addresses[asked] = super().get_query_string(new_params, remove)
+        return self._addresses[asked]
+
     def get_results(self, request: HttpRequest) -> None:
         """Read the page at once, and say nothing of a total beside the count: it would be another count."""
         super().get_results(request)
         self.full_result_count = self.result_count
         if request.method == "GET":
-            self.result_list = list(self.result_list)
             admin: Any = self.model_admin
+            self.result_list = in_two_steps(self.result_list, self.root_queryset)
             admin.complete(self.result_list)

@@ -10,12 +10,14 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
+from api.identifiers import as_uuid
 
 INPUT = {"class": " ".join(INPUT_CLASSES)}
 SELECT = {"class": " ".join(SELECT_CLASSES)}
@@ -50,7 +52,7 @@ class DeclaredListFilter(admin.ListFilter):
             tree = self.tree(given)
             return queryset.filter(self.declared.q(tree, FilterContext(request.user))) if tree else queryset
         except InvalidInput as error:
-            messages.warning(request, f"{self.title}: {error}")
+            messages.warning(request, f"{capfirst(self.title)}: {' '.join(fault.detail for fault in error.faults)}")
             raise IncorrectLookupParameters from error
 
     def tree(self, given: dict[str, str]) -> dict[str, Any]:
@@ -132,9 +134,10 @@ def record_filter(
     """Return a filter by a related record, found by typing."""
 
     def choices(self: DeclaredListFilter, _changelist: ChangeList) -> Iterator[Any]:
+        given = as_uuid(str(self.used_parameters.get(name, "")))
         form = self.form_class(  # type: ignore[attr-defined]  # given below
             request=self.request, label="", name=name, choices=(), field=column, model_admin=self.model_admin,
-            data=self.used_parameters,
+            data={name: given and str(given)},
         )  # fmt: skip
         yield {"form": form}
 

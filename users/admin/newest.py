@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from users.admin.base import M, RecordAdmin
 from users.markup import number
 
-NEWEST = 100_000
+NEWEST = 50_000
 
 
 class NewestFirst(RecordAdmin[M]):
@@ -18,11 +18,15 @@ class NewestFirst(RecordAdmin[M]):
 
     loose: ClassVar[frozenset[str]]
     tight: ClassVar[frozenset[str]]
-    ordering = ("-pk",)
+    time: ClassVar[str] = "-created_at"
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Order a narrowed list by its time: in the key's order the planner would walk through the whole table."""
+        return (self.time, "-pk") if self._given(request) & self.tight else ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[M]":
         rows = super().get_queryset(request)
-        given = {name for name, value in request.GET.items() if value}
+        given = self._given(request)
         if not given & self.loose or given & self.tight:
             return rows
         oldest = self.model._default_manager.order_by("-pk").values_list("pk", flat=True)[NEWEST : NEWEST + 1].first()
@@ -32,3 +36,6 @@ class NewestFirst(RecordAdmin[M]):
             request, _("Looked for among the newest %s: narrow the list to find older ones.") % number(NEWEST)
         )
         return rows.filter(pk__gt=oldest)
+
+    def _given(self, request: HttpRequest) -> set[str]:
+        return {name for name, value in request.GET.items() if value}

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from users.admin.base import M, RecordAdmin
+from users.admin.changelist import in_two_steps
 
 LAST_PAGE = 1_000
 # The slug of the tab that comes last, whoever registers after it.
@@ -67,7 +68,8 @@ class TablePanel(Panel):
     def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         page = page_number(request)
         start = (page - 1) * self.per_page
-        found = list(self.rows(request, record)[start : start + self.per_page + 1])
+        rows = self.rows(request, record)
+        found = in_two_steps(rows[start : start + self.per_page + 1], rows)
         return {
             "table": {"headers": self.headings, "rows": [self.cells(request, row) for row in found[: self.per_page]]},
             "choices": self.choices(request, record),

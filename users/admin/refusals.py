@@ -1,7 +1,8 @@
 """What a service's refusal says to somebody at a form: the same words as the API's problem."""
 
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 
+from api.exceptions import Conflict, Unavailable
 from api.problems import faults_of, sentence, summary
 from api.translations import as_api_exception
 
@@ -9,6 +10,6 @@ from api.translations import as_api_exception
 def refusal(error: Exception) -> str | None:
     """Return the reason that ``error`` gives for a refusal, or None where it is no refusal but a fault of ours."""
     known = as_api_exception(error)
-    if not isinstance(known, APIException):
-        return None
-    return summary(faults_of(known)) if isinstance(known, ValidationError) else sentence(known.detail)
+    if isinstance(known, ValidationError):
+        return summary(faults_of(known))
+    return sentence(known.detail) if isinstance(known, Conflict | Unavailable) else None

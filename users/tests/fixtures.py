@@ -1,6 +1,7 @@
 """Fixtures for every app: the cast and clients of the API that are signed in as them."""
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from users.models import User
@@ -24,4 +25,12 @@ def client_of_staff(staff: User) -> APIClient:
     """Return a client of the API, signed in as ``staff``."""
     client = APIClient()
     client.force_authenticate(staff)
+    return client
+
+
+@pytest.fixture
+def admin_of_staff(staff: User) -> Client:
+    """Return a client of the admin, signed in as ``staff``."""
+    client = Client()
+    client.force_login(staff)
     return client

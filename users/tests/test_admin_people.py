@@ -1,0 +1,108 @@
+"""People in the admin: their list and its filters."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from users.models import User
+from users.tests.factories import UserFactory
+
+LIST = reverse("admin:users_user_changelist")
+
+
+def shown(client: Client, query: str = "") -> list[str]:
+    """Return the names in the list, in its order, without the caller's."""
+    people = client.get(LIST + query).context["cl"].result_list
+    return [person.first_name for person in people if not person.is_staff]
+
+
+def people(*rows: dict[str, Any]) -> None:
+    for row in rows:
+        counts = {name: row.pop(name) for name in ("hosted_count", "attended_count") if name in row}
+        person = UserFactory.create(**row)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('crm.repair', 'on', true)")
+        User.objects.filter(pk=person.pk).update(**counts)
+
+
+def test_list_at_one_and_three_rows_asks_as_often(admin_of_staff: Client) -> None:
+    UserFactory.create()
+    admin_of_staff.get(LIST)
+    with CaptureQueriesContext(
+        connection,
+    ) as at_one:
+        admin_of_staff.get(LIST)
+    UserFactory.create_batch(2)
+    with CaptureQueriesContext(connection) as at_three:
+        admin_of_staff.get(LIST)
+    assert len(at_three) == len(at_one)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?company=acme", ["Zoë", "Ann"]),
+        ("?job_title=CTO&city=berlin", ["Ann"]),
+        ("?state=BE", ["Ann"]),
+        ("?min_events_hosted=5&min_events_attended=3", ["Ann"]),
+        ("?max_events_hosted=4", ["Zoë", "Bob"]),
+        ("?created_since=2100-01-01", []),
+        ("?q=zoe", ["Zoë"]),
+        ("?q=mo", ["Ann"]),
+        ("?o=7", ["Bob", "Zoë", "Ann"]),
+        ("?o=-7", ["Ann", "Zoë", "Bob"]),
+        ("?o=1", ["Bob", "Ann", "Zoë"]),
+    ],
+)
+def test_list_with_a_filter_or_an_order(admin_of_staff: Client, query: str, names: list[str]) -> None:
+    people(
+        {
+            "first_name": "Ann",
+            "last_name": "Mole",
+            "company": "ACME",
+            "job_title": "CTO",
+            "city": "Berlin",
+            "state": "BE",
+        }
+        | {"hosted_count": 5, "attended_count": 3},
+        {"first_name": "Bob", "last_name": "Abel", "company": "Globex", "job_title": "CTO", "email": "b@example.com"},
+        {"first_name": "Zoë", "last_name": "Young", "company": "Acme", "email": "z@example.com", "hosted_count": 2},
+    )
+    assert shown(admin_of_staff, query) == names
+
+
+def test_filters_of_list_with_a_number_that_is_none(admin_of_staff: Client) -> None:
+    answer = admin_of_staff.get(LIST + "?min_events_hosted=many", follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Events hosted: Give a whole number."]
+
+
+@pytest.mark.parametrize("text", ["", "a", "ac", "acme", "  ", "%", "o'brien\\", "é" * 300])
+def test_search_with_any_text(admin_of_staff: Client, text: str) -> None:
+    assert admin_of_staff.get(LIST, {"q": text}).status_code == 200
+
+
+def test_search_by_people_without_rights(outsider: User) -> None:
+    client = Client()
+    client.force_login(outsider)
+    assert client.get(LIST).status_code == 302
+
+
+def test_suggestions_begin_with_the_text_and_come_once(admin_of_staff: Client) -> None:
+    people(*({"company": company} for company in ("Acme", "acme", "Ácme Labs", "Globex", "")))
+    answer = admin_of_staff.get(reverse("admin:users_user_suggest", args=["company"]), {"text": "AC"})
+    assert [value.lower() for value in answer.json()["values"]] == ["acme", "ácme labs"]
+
+
+def test_suggestions_for_another_column(admin_of_staff: Client) -> None:
+    assert admin_of_staff.get(reverse("admin:users_user_suggest", args=["password"])).status_code == 404
+
+
+def test_autocomplete_finds_people(admin_of_staff: Client) -> None:
+    person = UserFactory.create(first_name="Margaret", last_name="Hamilton")
+    query = {"term": "hamilt", "app_label": "relations", "model_name": "usereventrelation", "field_name": "user"}
+    answer = admin_of_staff.get(reverse("admin:autocomplete"), query)
+    assert answer.json()["results"] == [{"id": str(person.pk), "text": "Margaret Hamilton"}]

@@ -1,0 +1,146 @@
+"""One person in the admin: adding, changing, deleting, password and rights."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from events.tests.factories import PastEventFactory
+from relations.tests.factories import attended
+from users.models import User
+from users.tests.factories import StaffFactory, UserFactory
+
+
+def page(person: User, view: str = "change") -> str:
+    return reverse(f"admin:users_user_{view}", args=[person.pk])
+
+
+def form_of(client: Client, person: User) -> dict[str, Any]:
+    """Return what the person's form sends when nothing is changed."""
+    form = client.get(page(person)).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+@pytest.fixture
+def helper(db: None) -> Client:
+    """Somebody on the staff who may change people and is no administrator."""
+    helper = UserFactory.create(is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    client = Client()
+    client.force_login(helper)
+    return client
+
+
+def test_adding_a_person(admin_of_staff: Client) -> None:
+    fields = {"first_name": "Ann", "email": "ANN@example.com", "timezone": "Europe/Berlin", "language": "de"}
+    admin_of_staff.post(reverse("admin:users_user_add"), fields)
+    person = User.objects.get(email="ann@example.com")
+    assert (person.first_name, person.has_usable_password()) == ("Ann", False)
+
+
+def test_adding_a_person_with_an_address_that_is_taken(admin_of_staff: Client) -> None:
+    UserFactory.create(email="ann@example.com")
+    answer = admin_of_staff.post(reverse("admin:users_user_add"), {"email": "Ann@example.com", "timezone": "UTC"})
+    assert "email" in answer.context["adminform"].form.errors
+
+
+def test_changing_a_person_writes_what_differs_alone(admin_of_staff: Client) -> None:
+    person = UserFactory.create(city="Bonn")
+    form = form_of(admin_of_staff, person)
+    attended(person, PastEventFactory.create())
+    answer = admin_of_staff.post(page(person), {**form, "city": "Berlin"}, follow=True)
+    person.refresh_from_db()
+    assert (answer.status_code, person.city, person.attended_count, person.version) == (200, "Berlin", 1, 2)
+
+
+def test_changing_a_person_who_was_changed_meanwhile(admin_of_staff: Client) -> None:
+    person = UserFactory.create(city="Bonn", company="Acme")
+    form = form_of(admin_of_staff, person)
+    User.objects.filter(pk=person.pk).update(company="Globex")
+    answer = admin_of_staff.post(page(person), {**form, "city": "Berlin"})
+    person.refresh_from_db()
+    assert (person.company, person.city) == ("Globex", "Bonn")
+    assert "changed meanwhile" in str(answer.context["adminform"].form.non_field_errors())
+
+
+def test_changing_nothing_makes_no_version(admin_of_staff: Client) -> None:
+    person = UserFactory.create()
+    admin_of_staff.post(page(person), form_of(admin_of_staff, person))
+    person.refresh_from_db()
+    assert (person.version, person.history.count()) == (1, 1)
+
+
+def test_history_names_who_changed_what(admin_of_staff: Client) -> None:
+    person = UserFactory.create(city="Bonn")
+    User.objects.filter(pk=person.pk).update(city="Cologne")
+    admin_of_staff.post(page(person), {**form_of(admin_of_staff, person), "city": "Berlin"})
+    entries = admin_of_staff.get(reverse("admin:users_user_panel", args=[person.pk, "history"])).context["entries"]
+    assert [(str(actor), change.source, change.fields) for change, actor in entries[:2]] == [
+        ("Sam Staff", "this admin", [("City", "Cologne", "Berlin")]),
+        ("None", "a command, or SQL", [("City", "Bonn", "Cologne")]),
+    ]
+
+
+def test_history_view_of_django_is_the_tab(admin_of_staff: Client) -> None:
+    person = UserFactory.create()
+    assert len(admin_of_staff.get(page(person, "history")).context["entries"]) == 1
+
+
+def test_deleting_a_person_without_traces(admin_of_staff: Client) -> None:
+    person = UserFactory.create()
+    admin_of_staff.post(page(person, "delete"), {"post": "yes"})
+    assert not User.objects.filter(pk=person.pk).exists()
+
+
+def test_deleting_a_person_who_attended_is_refused_in_words(admin_of_staff: Client) -> None:
+    person = UserFactory.create()
+    attended(person, PastEventFactory.create())
+    answer = admin_of_staff.post(page(person, "delete"), {"post": "yes"}, follow=True)
+    assert "has relations" in said(answer)[0]
+    assert User.objects.filter(pk=person.pk).exists()
+
+
+def test_setting_a_password_changes_that_alone(admin_of_staff: Client) -> None:
+    person = UserFactory.create(city="Bonn")
+    form = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
+    admin_of_staff.post(reverse("admin:auth_user_password_change", args=[person.pk]), form)
+    person.refresh_from_db()
+    assert (person.check_password("a long enough one"), person.city) == (True, "Bonn")
+
+
+def test_rights_are_not_for_staff_to_hand_out(helper: Client) -> None:
+    person = UserFactory.create()
+    helper.post(page(person), {**form_of(helper, person), "is_superuser": "on", "is_staff": "on", "city": "Bonn"})
+    person.refresh_from_db()
+    assert (person.city, person.is_staff, person.is_superuser) == ("Bonn", False, False)
+
+
+def test_password_of_an_administrator_is_not_for_staff_to_set(helper: Client) -> None:
+    administrator = StaffFactory.create()
+    form = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
+    answer = helper.post(reverse("admin:auth_user_password_change", args=[administrator.pk]), form)
+    assert answer.status_code == 403
+
+
+def test_tabs_are_those_that_one_may_see(helper: Client) -> None:
+    person = UserFactory.create()
+    tabs = [str(tab["title"]) for tab in helper.get(page(person)).context["record_tabs"]]
+    assert tabs == ["Details", "History"]
+    assert helper.get(reverse("admin:users_user_panel", args=[person.pk, "events"])).status_code == 403
+
+
+def test_tab_that_does_not_exist(admin_of_staff: Client) -> None:
+    assert admin_of_staff.get(reverse("admin:users_user_panel", args=[UserFactory.create().pk, "x"])).status_code == 404
+
+
+def test_tab_of_nobody(admin_of_staff: Client) -> None:
+    nobody = UserFactory.build()
+    answer = admin_of_staff.get(reverse("admin:users_user_panel", args=[nobody.pk, "history"]), follow=True)
+    assert "doesn’t exist" in said(answer)[0]
