@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from api.filters import FilterContext
+from api.identifiers import as_uuid
 from mailing.models import Audience, Campaign, CampaignExclusion, ExclusionReason
 from users.filters import people_filters
 from users.models import User
@@ -18,7 +19,11 @@ from users.querysets import UserQuerySet
 
 # Stands for an operator at the command line, who sees everybody.
 OPERATOR = User(is_staff=True, is_superuser=True)
-PICKED = "SELECT unnest(people) FROM mailing_audience WHERE campaign_id = %s"
+NOBODY = UUID(int=0)
+NEXT_PICKED = """
+    SELECT person FROM mailing_audience, unnest(people) AS person
+     WHERE campaign_id = %s AND person > %s ORDER BY person LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Choice:
 
 def by_ids(ids: Sequence[str], *, sender: User | None) -> Choice:
     """Choose people by id or ``external_id``; who is nobody (in the sender's sight) is noted as unknown."""
-    uuids = {given: found for given in ids if (found := _uuid(given))}
+    uuids = {given: found for given in ids if (found := as_uuid(given))}
     seen = seen_by(sender).filter(Q(pk__in=uuids.values()) | Q(external_id__in=ids))
     rows = seen.values_list("pk", "external_id")
     people = {str(pk): pk for pk, _external in rows} | {external: pk for pk, external in rows if external}
@@ -85,12 +90,18 @@ def seen_by(sender: User | None) -> UserQuerySet:
     return User.objects.visible_to(sender or OPERATOR)
 
 
-def candidates(audience: Audience) -> UserQuerySet:
-    """Return the people of a stored audience, in the sight of its campaign's sender."""
-    sender = audience.campaign.created_by
-    if audience.filter is not None:
-        return _filtered(audience.filter, sender)
-    return seen_by(sender).filter(pk__in=RawSQL(PICKED, [audience.pk]))  # noqa: S611  # a constant with a parameter
+def next_people(audience: Audience, size: int) -> list[UUID]:
+    """Return the ids of the next ``size`` people of a stored audience who have not been frozen yet, in their order.
+
+    A filter finds them as they are now and in the sight of the campaign's sender; who was picked stays picked.
+    """
+    after = audience.frozen_through
+    if audience.filter is None:
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_PICKED, [audience.pk, after or NOBODY, size])
+            return [row[0] for row in cursor.fetchall()]
+    people = _filtered(audience.filter, audience.campaign.created_by).order_by("pk")
+    return list((people.filter(pk__gt=after) if after else people).values_list("pk", flat=True)[:size])
 
 
 def _filtered(tree: dict[str, Any], sender: User | None) -> UserQuerySet:
@@ -104,13 +115,6 @@ def _resolved(given: Sequence[str], people: dict[str, UUID | None]) -> Choice:
         unknown=[one for one in given if not people[one]],
         repeated=[person for person, times in found.items() if times > 1],
     )
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None
 
 
 def _repeated(campaign: Campaign, user: User) -> CampaignExclusion:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone as clock
 
-from mailing.audience import candidates
+from mailing.audience import next_people
 from mailing.models import Audience, Campaign, CampaignStatus
 from mailing.policy import Policy
 
@@ -59,10 +59,7 @@ def freeze_portion(policy: Policy) -> Campaign | None:
 
 def freeze_next(audience: Audience, size: int) -> int:
     """Freeze the next ``size`` people of ``audience``, and return how many there were. The campaign is locked."""
-    people = candidates(audience).order_by("pk")
-    if audience.frozen_through:
-        people = people.filter(pk__gt=audience.frozen_through)
-    ids = list(people.values_list("pk", flat=True)[:size])
+    ids = next_people(audience, size)
     if ids:
         _divide(audience.pk, ids)
         audience.frozen_through = ids[-1]

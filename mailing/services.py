@@ -7,7 +7,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
-from mailing.audience import Choice, candidates
+from mailing.audience import Choice, next_people
 from mailing.content import Content
 from mailing.doorbell import ring
 from mailing.freeze import begin, complete, freeze_next
@@ -45,7 +45,7 @@ def create_campaign(
     campaign.full_clean()
     campaign.save(force_insert=True)
     audience = choice.store(campaign)
-    if candidates(audience).order_by()[: FROZEN_AT_ONCE + 1].count() <= FROZEN_AT_ONCE:
+    if len(next_people(audience, FROZEN_AT_ONCE + 1)) <= FROZEN_AT_ONCE:
         freeze_next(audience, FROZEN_AT_ONCE)
         complete(campaign)
     ring()
