@@ -43,14 +43,14 @@ class Choice:
             [self._unknown(campaign, given) for given in dict.fromkeys(self.unknown)]
             + [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
         )
-        people = self.people if self.queryset is None else ArraySubquery(self.queryset.order_by("pk").values("pk"))
+        people = self.people if self.queryset is None else ArraySubquery(self.queryset.values("pk"))
         return Audience.objects.create(campaign=campaign, people=people, filter=self.filter)
 
     def seen_by(self, sender: User | None) -> UserQuerySet:
         """Return the people of this choice as they are now, in the sender's sight."""
         if self.filter is not None:
             return _filtered(self.filter, sender)
-        chosen = self.people if self.queryset is None else self.queryset.order_by().values("pk")
+        chosen = self.people if self.queryset is None else self.queryset.values("pk")
         return seen_by(sender).filter(pk__in=[] if chosen is None else chosen)
 
     def _unknown(self, campaign: Campaign, given: str) -> CampaignExclusion:
@@ -82,7 +82,7 @@ def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
 
 def by_queryset(people: UserQuerySet) -> Choice:
     """Choose the people of a queryset as they are now; their ids never leave the database."""
-    return Choice(queryset=people)
+    return Choice(queryset=people if people.query.is_sliced else people.order_by())
 
 
 def seen_by(sender: User | None) -> UserQuerySet:

@@ -136,6 +136,14 @@ def test_queryset_of_the_admin_is_taken_as_it_is() -> None:
     assert mailed(campaign) == sorted(str(one.email) for one in chosen)
 
 
+def test_queryset_may_be_cut_off() -> None:
+    recipients = people(3)
+
+    campaign = campaign_for(by_queryset(User.objects.order_by("-email")[:2]))
+
+    assert mailed(campaign) == sorted(str(one.email) for one in recipients)[1:]
+
+
 def test_audience_of_nobody_is_sent() -> None:
     campaign = campaign_for(by_ids(["nobody"], sender=None))
 
