@@ -141,6 +141,38 @@ def test_lasting_refusal_of_one_mail_fails_it_alone(server: SmtpServer, verb: st
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("answer", [Fate.RESET, "500 what is that"])
+def test_connection_that_cannot_be_reset_is_left(server: SmtpServer, answer: Answer) -> None:
+    campaign = campaign_to(people(3))
+    server.script("RCPT", "554 no")
+    server.script("RSET", answer)
+
+    pump(QUICK)
+
+    assert counts(campaign) == {"sent": 2, "failed": 1}
+    assert (server.connections, LanePause.objects.count()) == (2, 0)
+
+
+def test_goodbye_that_nobody_answers_changes_nothing(server: SmtpServer) -> None:
+    campaign = campaign_to(people(1))
+    server.script("QUIT", Fate.RESET)
+
+    pump(QUICK)
+
+    assert counts(campaign) == {"sent": 1}
+
+
+def test_address_that_would_end_the_header_fails_alone(server: SmtpServer) -> None:
+    odd, fine = people(2)
+    User.objects.filter(pk=odd.pk).update(email="a@example.com\nbcc: all@example.com")
+    campaign = campaign_to([odd, fine])
+
+    pump(QUICK)
+
+    assert counts(campaign) == {"failed": 1, "sent": 1}
+    assert server.addresses() == [fine.email]
+
+
 @pytest.mark.parametrize("answer", [Fate.RESET, Fate.SILENCE, Fate.DRIP])
 @pytest.mark.parametrize("verb", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_trouble_before_the_message_burns_nobody(server: SmtpServer, verb: str, answer: Fate) -> None:
