@@ -4,14 +4,15 @@ What a row is decides what the triggers do for it, so the parts are told apart b
 gets a line in the ledger, a confirmed attendee a seat too, a host a count too, and who attended all three.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Thread
+from typing import TypeVar
 
 import psycopg
 from django.db import connection
 
-from benchmarks.relation_rows import Kind, RelationRows
+from benchmarks.relation_rows import Kind, RelationRows, Row
 from benchmarks.results import Comparison, Limit, RowResult, WrongResultError
 from benchmarks.rounds import Work, interleaved, timed
 from benchmarks.scales import Scale
@@ -30,31 +31,34 @@ PARTS = {
     "ledger and counts": Kind("host", "confirmed"),
 }
 
+Share = TypeVar("Share")
+Outcome = TypeVar("Outcome")
+
 
 def run(scale: Scale) -> RowResult:
     """Time single rows, bulk and eight connections; then look for what must not be: deadlocks and drift."""
+    often, bulk = scale.rounds * scale.turns, scale.rows_in_bulk
     with RelationRows.opened(CONNECTIONS) as rows:
-        wholes = [
-            _compared("single rows, each committed", _singly(rows, ATTENDED), scale.rounds * scale.turns),
-            _compared(f"{scale.rows_in_bulk:,} rows at once", _at_once(rows, ATTENDED, scale), scale.rounds),
-            _compared(f"{CONNECTIONS} connections", _side_by_side(rows, ATTENDED), scale.rounds * scale.turns),
+        comparisons = [
+            _compared("single rows, each committed", _singly(rows, ATTENDED), often),
+            _compared(f"{bulk:,} rows at once", _at_once(rows, ATTENDED, bulk), scale.rounds),
+            _compared(f"{CONNECTIONS} connections", _side_by_side(rows, ATTENDED), often),
         ]
-        parts = [
-            comparison
-            for name, kind in PARTS.items()
-            for comparison in (
-                _compared(f"single rows: {name}", _singly(rows, kind), scale.rounds * scale.turns, part=True),
-                _compared(f"rows at once: {name}", _at_once(rows, kind, scale), scale.rounds, part=True),
-            )
-        ]
+        for part, kind in PARTS.items():
+            comparisons += [
+                _compared(f"single rows, {part}", _singly(rows, kind), often, whole=False),
+                _compared(
+                    f"{bulk // 4:,} rows at once, {part}", _at_once(rows, kind, bulk // 4), scale.rounds, whole=False
+                ),
+            ]
         deadlocks = storm(rows)
     drift = find_drift()
     if deadlocks or drift:
         raise WrongResultError(f"{deadlocks} deadlocks, {len(drift)} counters that drifted")
-    return RowResult("P6", [*wholes, *parts], ["0 deadlocks among statements that cross, 0 drift after all of it."])
+    return RowResult("P6", comparisons, ["0 deadlocks among statements that cross, 0 drift after all of it."])
 
 
-def _compared(work: str, inserting: Callable[[], float], rounds: int, *, part: bool = False) -> Comparison:
+def _compared(work: str, inserting: Callable[[], float], rounds: int, *, whole: bool = True) -> Comparison:
     seconds = interleaved({"with": inserting, "without": _without_triggers(inserting)}, rounds=rounds)
     return Comparison(
         f"inserting relations: {work}",
@@ -62,7 +66,7 @@ def _compared(work: str, inserting: Callable[[], float], rounds: int, *, part: b
         seconds["with"],
         seconds["without"],
         LIMIT,
-        target=not part,
+        target=whole,
         gross=GROSS,
     )
 
@@ -79,21 +83,22 @@ def _singly(rows: RelationRows, kind: Kind) -> Work:
     return work
 
 
-def _at_once(rows: RelationRows, kind: Kind, scale: Scale) -> Work:
+def _at_once(rows: RelationRows, kind: Kind, number: int) -> Work:
     def work() -> float:
-        drawn = rows.drawn(scale.rows_in_bulk, kind)
+        drawn = rows.drawn(number, kind)
         seconds = timed(lambda: rows.insert(drawn))
         rows.remove()
-        return seconds / scale.rows_in_bulk
+        return seconds / number
 
     return work
 
 
 def _side_by_side(rows: RelationRows, kind: Kind) -> Work:
+    """Return the work of single rows on all connections at once; its seconds are per row."""
+
     def work() -> float:
         shares = [rows.drawn(SINGLES, kind) for _ in range(CONNECTIONS)]
-        threads = [Thread(target=rows.insert_singly, args=(share, number)) for number, share in enumerate(shares)]
-        seconds = timed(lambda: _run(threads))
+        seconds = timed(lambda: _together(rows.insert_singly, shares))
         rows.remove()
         return seconds / (SINGLES * CONNECTIONS)
 
@@ -105,26 +110,28 @@ def storm(rows: RelationRows, *, statements: int = 15, rows_each: int = 20) -> i
 
     Statements of many rows cross each other here, which single rows cannot.
     """
-    failures: list[psycopg.Error] = []
 
-    def insert(number: int, shares: list[list[tuple[object, ...]]]) -> None:
-        for share in shares:
-            try:
-                rows.insert(share, number)
-            except psycopg.errors.DeadlockDetected as error:
-                failures.append(error)
+    def insert(statements: list[list[Row]], number: int) -> int:
+        return sum(_deadlocks(rows, statement, number) for statement in statements)
 
     crowded = [[rows.drawn(rows_each, ATTENDED, among=100) for _ in range(statements)] for _ in range(CONNECTIONS)]
-    _run([Thread(target=insert, args=(number, shares)) for number, shares in enumerate(crowded)])
+    deadlocks = sum(_together(insert, crowded))
     rows.remove()
-    return len(failures)
+    return deadlocks
 
 
-def _run(threads: list[Thread]) -> None:
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def _deadlocks(rows: RelationRows, statement: list[Row], number: int) -> bool:
+    try:
+        rows.insert(statement, number)
+    except psycopg.errors.DeadlockDetected:
+        return True
+    return False
+
+
+def _together(work: Callable[[Share, int], Outcome], shares: Sequence[Share]) -> list[Outcome]:
+    """Do each share on the connection of its number, all at once; return the outcomes, or raise what one raised."""
+    with ThreadPoolExecutor(len(shares)) as threads:
+        return list(threads.map(work, shares, range(len(shares))))
 
 
 def _without_triggers(work: Work) -> Work:
