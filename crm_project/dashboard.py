@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm_project.attendance import attendance_by_month
-from events.admin.markup import capacity_bar, status_badge
+from events.admin.markup import capacity_bar
 from events.models import Event
 from mailing.admin.markup import campaign_badge, progress_bar
 from mailing.counts import counts_of
@@ -82,13 +82,13 @@ def _events(user: Any) -> dict[str, Any]:
     shown, title = list(ahead[:EVENTS_SHOWN]), _("Next events")
     if not shown:
         shown, title = list(events.order_by("-start_at", "-pk")[:EVENTS_SHOWN]), _("Latest events")
-    headings = [_("Event"), _("Start"), _("Status"), _("Seats")]
+    headings = [_("Event"), _("Start"), _("Seats")]
     return {"title": title, "table": {"headers": headings, "rows": [_event_row(event) for event in shown]}}
 
 
 def _event_row(event: Any) -> list[SafeString | str]:
     seats = capacity_bar(event.max_capacity, event.taken or 0, event.waiting or 0)
-    return [link(event), moment(event.start_at, event.timezone), status_badge(event), seats]
+    return [link(event), moment(event.start_at, event.timezone), seats]
 
 
 def _campaigns(user: Any) -> dict[str, Any]:

@@ -262,3 +262,28 @@ def test_mailbox_for_who_may_not(mail_dir: Path, db: None) -> None:
     client = Client()
     client.force_login(UserFactory.create(is_staff=True))
     assert client.get(reverse("admin:mailbox")).status_code == 403
+
+
+def test_delivery_is_there_to_read(admin_of_staff: Client) -> None:
+    delivery = campaign_to(people(1), subject="Come along").deliveries.get()
+    answer = admin_of_staff.get(reverse("admin:mailing_delivery_change", args=[delivery.pk]))
+    assert "Come along" in answer.content.decode()
+
+
+def test_list_of_deliveries_at_one_and_three_rows_asks_as_often(admin_of_staff: Client) -> None:
+    deliveries = reverse("admin:mailing_delivery_changelist")
+    campaign_to(people(1))
+    admin_of_staff.get(deliveries)
+    with CaptureQueriesContext(connection) as at_one:
+        admin_of_staff.get(deliveries)
+    campaign_to(people(2))
+    with CaptureQueriesContext(connection) as at_three:
+        admin_of_staff.get(deliveries)
+    assert len(at_three) == len(at_one)
+
+
+def test_list_of_suppressed_addresses_by_beginning(admin_of_staff: Client) -> None:
+    for address in ("ann@example.com", "bob@example.com"):
+        suppress(address=address, reason="manual")
+    answer = admin_of_staff.get(reverse("admin:mailing_suppression_changelist") + "?q=ann")
+    assert [row.address for row in answer.context["cl"].result_list] == ["ann@example.com"]

@@ -38,6 +38,8 @@ def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserConte
         page.on("pageerror", partial(_note, faults))
         for name, address in pages().items():
             faults += _faults(page, f"{name}-{size}-{scheme}", address, TALLEST[size])
+        _write_mail(page)
+        faults += _looked_at(page, f"send-email-{size}-{scheme}", TALLEST[size])
     assert faults == []
 
 
@@ -58,13 +60,29 @@ def _note(faults: list[str], error: Error) -> None:
 def _faults(page: Page, name: str, address: str, tallest: int) -> list[str]:
     """Open a page, picture it if pictures are wanted, and return what is wrong with it."""
     answer = page.goto(address)
-    faults = [] if answer and answer.ok else [f"{name}: {answer and answer.status}"]
+    return ([] if answer and answer.ok else [f"{name}: {answer and answer.status}"]) + _looked_at(page, name, tallest)
+
+
+def _looked_at(page: Page, name: str, tallest: int) -> list[str]:
+    faults = []
     too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if too_wide > 0:
         faults.append(f"{name}: {too_wide} pixels too wide")
     if PICTURES:
         _picture(page, Path(PICTURES) / f"{name}.png", tallest)
     return faults
+
+
+def _write_mail(page: Page) -> None:
+    """Go to the page that only a selection leads to."""
+    page.goto("/admin/users/user/")
+    for row in range(3):
+        page.locator("input.action-select").nth(row).check()
+    page.select_option("select[name=action]", "send_email")
+    page.click("button:has-text('Run')")
+    page.select_option("[name=template]", "welcome")
+    page.click("button:has-text('Preview')")
+    page.wait_for_selector(".crm-preview")
 
 
 def _picture(page: Page, path: Path, tallest: int) -> None:

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from unfold.admin import checkbox
 
-from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
 from users.admin.changelist import CappedPaginator, PagedChangeList, first_found
 from users.admin.refusals import refusal
@@ -79,11 +78,7 @@ class RecordAdmin(ListAdmin[M]):
         """Apply the declared search, the best first unless a column is sorted by. Actions get all that matches."""
         if not search_term.strip() or self.filters is None:
             return queryset, False
-        try:
-            read = self.filters.read({"q": search_term})
-        except InvalidInput as error:
-            messages.warning(request, str(error))
-            return queryset.none(), False
+        read = self.filters.read({"q": search_term})
         found = queryset.filter(read.q(FilterContext(request.user)))
         if request.method == "GET":
             found = first_found(self.get_queryset(request), found)

@@ -33,12 +33,12 @@ def first_found(rows: "QuerySet[M]", found: "QuerySet[M]") -> "QuerySet[M]":
     return rows.filter(pk__in=first).order_by(*found.query.order_by)
 
 
-def capped_count(rows: "QuerySet[Any]", at_most: int = COUNTED_AT_MOST) -> int:
+def capped_count(rows: "QuerySet[Any]", at_most: int) -> int:
     """Count to ``at_most`` and no further."""
     return rows.order_by()[:at_most].count()
 
 
-def shown_count(rows: "QuerySet[Any]", counted: int, at_most: int = COUNTED_AT_MOST) -> str:
+def shown_count(rows: "QuerySet[Any]", counted: int, at_most: int) -> str:
     """Return a count for people: exact below the cap, the planner's estimate from there on if it knows better."""
     if counted < at_most:
         return number(counted)
@@ -62,13 +62,13 @@ class CappedPaginator(Paginator[Any]):
     def count(self) -> int:
         """Count in a subquery that ends at the cap, and not at all where the planner expects far more than that."""
         rows: Any = self.object_list
-        return COUNTED_AT_MOST if estimated_count(rows) >= SURELY_MORE else capped_count(rows)
+        return COUNTED_AT_MOST if estimated_count(rows) >= SURELY_MORE else capped_count(rows, COUNTED_AT_MOST)
 
     @property
     def shown_count(self) -> str:
         """Return the count for people."""
         rows: Any = self.object_list
-        return shown_count(rows, self.count)
+        return shown_count(rows, self.count, COUNTED_AT_MOST)
 
 
 class PagedChangeList(ChangeList):
