@@ -11,9 +11,11 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from enum import Enum
-from pathlib import Path
+from functools import cache
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import cast
+
+import trustme
 
 USUAL = {
     "CONNECT": "220 ready",
@@ -24,7 +26,6 @@ USUAL = {
     "STARTTLS": "220 go ahead",
     "AUTH": "235 welcome",
 }
-CERTIFICATE = Path(__file__).parent / "localhost.pem"
 PATIENCE = 60
 
 
@@ -97,6 +98,12 @@ class SmtpServer(ThreadingTCPServer):
         return [one.address for one in self.accepted]
 
 
+@cache
+def authority() -> trustme.CA:
+    """Return the authority that vouches for the server's certificates; made anew for each run of the tests."""
+    return trustme.CA()
+
+
 class _Session(StreamRequestHandler):
     def handle(self) -> None:
         self.smtp = cast("SmtpServer", self.server)
@@ -131,7 +138,7 @@ class _Session(StreamRequestHandler):
 
     def _begin_tls(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
+        authority().issue_cert("localhost").configure_cert(context)
         self.request = context.wrap_socket(self.request, server_side=True)
         self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
 

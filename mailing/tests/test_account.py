@@ -1,5 +1,7 @@
 """TLS and sign-in at the mail server, and what happens when either goes wrong."""
 
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
@@ -7,7 +9,7 @@ from crm_project.email_url import email_settings
 from mailing.models import LanePause
 from mailing.pump import pump
 from mailing.tests.factories import QUICK, campaign_to, counts, people
-from mailing.tests.smtp_server import CERTIFICATE, SmtpServer, smtp_server
+from mailing.tests.smtp_server import SmtpServer, authority, smtp_server
 
 pytestmark = pytest.mark.django_db
 OFFERS = "250-here\r\n250-STARTTLS\r\n250-AUTH PLAIN\r\n250 8BITMIME"
@@ -20,9 +22,10 @@ def use(settings: Settings, url: str) -> None:
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process trust the test's certificate, as it trusts the system's."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+def trust(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let this process trust the test's certificates, as it trusts the system's."""
+    authority().cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
 
 
 @pytest.mark.usefixtures("trust")
