@@ -17,6 +17,7 @@ test-browser: venv-dev
 screenshots: venv-dev
 	mkdir -p docs/screenshots
 	SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -m browser tests/browser/test_pages.py
+	.venv/bin/python -m tests.browser.pictures docs/screenshots
 
 # .venv holds a copy of what was last installed from; `unfinished` stays in it where installing was broken off.
 venv: REQUIREMENTS := requirements.txt
