@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.backends.utils import CursorWrapper
 
-from events.models import EDITED, Event
-from events.signals import capacity_changed
+from events.models import EARLIEST, EDITED, TOO_LATE, Event
+from events.services import ADMITTING
+from events.signals import admission_changed
 from events.slugs import free_slugs
 from users.imports.columns import column_of
 from users.imports.errors import RowError
@@ -17,9 +18,9 @@ from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.upsert import Upsert
 
 KEYS = ("external_id", "slug")
-_RESIZED = """
+_ADMITTING_CHANGED = """
     SELECT t.id FROM events_event t JOIN import_staged s ON s.target = t.id
-     WHERE s.done IS NULL AND s.problem IS NULL AND t.max_capacity IS DISTINCT FROM s.max_capacity
+     WHERE s.done IS NULL AND s.problem IS NULL AND ({changed})
 """
 _WITHOUT_SLUG = """
     SELECT line, title FROM import_staged
@@ -35,12 +36,13 @@ _GIVE_SLUGS = """
 class EventUpsert(Upsert):
     """Makes slugs for new events without one, and finds the events whose capacity is about to change."""
 
-    resized: list[UUID] = field(default_factory=list)
+    reopened: list[UUID] = field(default_factory=list)
 
     def before_update(self, cursor: CursorWrapper, batch: Batch) -> None:
-        if "max_capacity" in batch.names:
-            cursor.execute(_RESIZED)
-            self.resized += [row[0] for row in cursor.fetchall()]
+        changed = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in ADMITTING if name in batch.names)
+        if changed:
+            cursor.execute(_ADMITTING_CHANGED.format(changed=changed))
+            self.reopened += [row[0] for row in cursor.fetchall()]
 
     def before_insert(self, cursor: CursorWrapper) -> None:
         cursor.execute(_WITHOUT_SLUG)
@@ -81,18 +83,24 @@ class EventImport(ImportKind):
             raise RowError("end_at: the event ends before it starts")
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
-        """Upsert events, then announce changed capacities as the services do."""
-        upsert = replace(self.upsert, resized=[])
+        """Upsert events, then announce what changes who gets in as the services do."""
+        upsert = replace(self.upsert, reopened=[])
         outcome = upsert.run(cursor, batch)
-        for event in Event.objects.filter(pk__in=upsert.resized).order_by("pk"):
-            capacity_changed.send(Event, event=event, actor=None)
+        for event in Event.objects.filter(pk__in=upsert.reopened).order_by("pk"):
+            admission_changed.send(Event, event=event, actor=None)
         return outcome
 
 
 def in_utc(name: str, value: date, zone: ZoneInfo) -> datetime:
-    """Return a time in UTC: without an offset it is UTC already, and a date alone is the day's start in ``zone``."""
+    """Return a time in UTC: without an offset it is UTC already, and a date alone is the day's start in ``zone``.
+
+    Raises ``RowError`` for one that could not be shown in every zone.
+    """
     moment = value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        universal = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
         raise RowError(f"{name}: out of range") from error
+    if not EARLIEST <= universal < TOO_LATE:
+        raise RowError(f"{name}: out of range")
+    return universal

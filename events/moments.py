@@ -35,4 +35,4 @@ class MomentField(serializers.DateTimeField):
         """Return the zone that the body names, else the event's own; a wrong name is refused where it stands."""
         parent: Any = self.parent
         named = parent.initial_data.get("timezone", getattr(parent.instance, "timezone", "UTC"))
-        return zoneinfo.ZoneInfo(named if named in zone_names() else "UTC")
+        return zoneinfo.ZoneInfo(named if isinstance(named, str) and named in zone_names() else "UTC")

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
 from events.models import Event
-from events.signals import capacity_changed, event_created, event_deleting
+from events.signals import admission_changed, event_created, event_deleting
 from events.slugs import free_slug
 from users.models import User
 from users.transactions import locking
+
+# A change of one of these can let somebody in who waits.
+ADMITTING = ("max_capacity", "status", "start_at", "end_at")
 
 
 @transaction.atomic
@@ -27,7 +30,7 @@ def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] |
 
 @locking
 def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None) -> Event:
-    """Change the named fields of ``event``, and announce a change of capacity.
+    """Change the named fields of ``event``, and announce a change of what decides who gets in.
 
     Locks the event's row; those who listen lock its capacity next.
     """
@@ -39,18 +42,20 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     if changes:
         event.save(update_fields={*changes, "slug"})
         event.refresh_from_db()
-    if event.max_capacity != before.max_capacity:
-        capacity_changed.send(Event, event=event, actor=actor)
+    if any(getattr(event, name) != getattr(before, name) for name in ADMITTING):
+        admission_changed.send(Event, event=event, actor=actor)
     return event
 
 
+@locking
 def delete_event(*, event: Event) -> None:
-    """Delete an event in which nobody but its creator has a part, and the history of its record.
+    """Delete an event in which nobody has a part but by its creation, and the history of its record.
 
-    Raises ``Conflict`` for an event that people registered for: cancel it instead.
+    Raises ``Conflict`` for an event that people registered for or became hosts of: cancel it instead.
     """
     try:
         with transaction.atomic():
+            Event.objects.select_for_update().get(pk=event.pk)
             event_deleting.send(Event, event=event)
             event.history.all().delete()
             event.delete()

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -15,6 +13,7 @@ from rest_framework.response import Response
 from api.exceptions import Fault, InvalidInput
 from api.filters import ChoiceFilter, FactGroup, Facts, FilterContext, FilterSet, IntegerFilter
 from api.identifiers import IdentifierField, find
+from api.ordering import Ordering
 from api.serializers import ModelSerializer
 from api.views import CreateMixin, DestroyMixin, ListViewSet, ReadOnlyModelViewSet
 from events.models import Event
@@ -116,8 +115,9 @@ class RelationSerializer(ModelSerializer[UserEventRelation]):
         expressions = {"user_id": F("user_id"), "event_id": F("event_id")}
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("role") in ROLE_ALIASES:
-            data = {**data, "role": ROLE_ALIASES[data["role"]]}
+        role = data.get("role") if isinstance(data, dict) else None
+        if isinstance(role, str):
+            data = {**data, "role": ROLE_ALIASES.get(role, role)}
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +131,9 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
     model = UserEventRelation
     serializer_class = RelationSerializer
     filters = relation_filters
-    orderings = relation_orderings
-    default_ordering = "-created_at"
+    # Keys are UUIDv7: their order is that of arrival, and needs no index of its own.
+    orderings = {"id": Ordering("id")}
+    default_ordering = "-id"
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a person a part in an event: 201, or 200 where they have it already."""
@@ -155,16 +156,23 @@ def _by_number(facts: Facts, _context: FilterContext) -> Q:
     least, most = facts.get("min_events", 1), facts.get("max_events")
     condition = Q()
     for role in roles:
-        number = F(COUNTERS[Role(role)]) if role in COUNTERS else _owned()
-        enough = Q(GreaterThanOrEqual(number, least))
-        condition |= enough if most is None else enough & Q(LessThanOrEqual(number, most))
+        condition |= _counted(COUNTERS[Role(role)], least, most) if role in COUNTERS else _owned(least, most)
     return condition
 
 
-def _owned() -> Coalesce:
-    owned = UserEventRelation.objects.filter(user=OuterRef("pk"), role=Role.OWNER).exclude(status=Status.CANCELLED)
-    counted = owned.order_by().values("user").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+def _counted(counter: str, least: int, most: int | None) -> Q:
+    enough = Q(**{f"{counter}__gte": least})
+    return enough if most is None else enough & Q(**{f"{counter}__lte": most})
+
+
+def _owned(least: int, most: int | None) -> Q:
+    """Owners have no counter; few people are one, so they are counted once and not for each person."""
+    owners = UserEventRelation.objects.filter(role=Role.OWNER).exclude(status=Status.CANCELLED)
+    numbers = owners.order_by().values("user").annotate(number=Count("pk"))
+    if least > 0:
+        enough = numbers.filter(number__gte=least)
+        return Q(pk__in=(enough if most is None else enough.filter(number__lte=most)).values("user"))
+    return Q() if most is None else ~Q(pk__in=numbers.filter(number__gt=most).values("user"))
 
 
 def _filters_by_number() -> FilterSet:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
+
+from users.transactions import locking
 
 # Each compares stored counters with those counted from the relations, for all rows in one pass.
 _PEOPLE = """
@@ -45,7 +47,7 @@ def find_drift() -> list[Drift]:
     return people + _compared(_EVENTS, "relations_eventcapacity", ("taken", "waiting"))
 
 
-@transaction.atomic
+@locking
 def repair_drift() -> list[Drift]:
     """Set every drifted counter to what is counted and return what was wrong.
 

@@ -121,12 +121,14 @@ class RelationTransition(models.Model):
     from_status = models.CharField(max_length=16, blank=True)
     to_status = models.CharField(max_length=16)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text=_("Nobody: the system.")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text=_("Nobody: the system.")
     )
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("line of the ledger")
+        verbose_name_plural = _("lines in the ledger")
         ordering = ["id"]
         triggers = [append_only()]
 

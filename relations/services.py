@@ -12,7 +12,7 @@ from api.exceptions import Conflict
 from events.models import Event, EventStatus
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
-from relations.querysets import LIVE
+from relations.querysets import HOLDING_A_PLACE, LIVE
 from users.models import User
 from users.transactions import locking
 
@@ -90,21 +90,24 @@ def _status_for_newcomer(capacity: EventCapacity, role: str) -> str:
 
 
 def _refuse_unfit(capacity: EventCapacity, role: str, status: str) -> None:
+    """Raise ``Conflict`` unless an attendee may come in with ``status``; only what is over is written straight."""
     event = capacity.event
-    if role != Role.ATTENDEE:
+    if role != Role.ATTENDEE or status not in LIVE:
         return
-    over = event.is_over() or event.status == EventStatus.COMPLETED
-    if status == Status.ATTENDED:
-        if event.start_at > clock.now():
-            raise Conflict(_("“%(event)s” has not begun: nobody has attended it.") % {"event": event})
-    elif over and status in LIVE:
-        raise Conflict(_("“%(event)s” is over; only who attended it can be added.") % {"event": event})
-    elif event.status != EventStatus.ACTIVE and status in LIVE:
-        raise Conflict(
-            _("“%(event)s” is %(status)s and takes nobody.") % {"event": event, "status": event.get_status_display()}
-        )
-    elif status in {Status.CONFIRMED, Status.OFFERED} and not capacity.has_room():
-        raise Conflict(_("“%(event)s” is full: leave the status out to be queued.") % {"event": event})
+    if event.status in {EventStatus.DRAFT, EventStatus.CANCELLED}:
+        refusal = _("“%(event)s” is %(status)s and takes nobody.")
+    elif status == Status.ATTENDED and event.start_at > clock.now():
+        refusal = _("“%(event)s” has not begun: nobody has attended it.")
+    elif event.is_over() or event.status == EventStatus.COMPLETED:
+        refusal = "" if status == Status.ATTENDED else _("“%(event)s” is over; only who attended it can be added.")
+    elif status == Status.WAITLISTED and (capacity.has_room() or not event.waitlist_enabled):
+        refusal = _("“%(event)s” has room or keeps no waitlist: leave the status out.")
+    elif status in HOLDING_A_PLACE and not capacity.has_room():
+        refusal = _("“%(event)s” is full: leave the status out to be queued.")
+    else:
+        refusal = ""
+    if refusal:
+        raise Conflict(refusal % {"event": event, "status": event.get_status_display()})
 
 
 def _insert(capacity: EventCapacity, user: User, role: str, status: str) -> UserEventRelation:

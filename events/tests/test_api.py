@@ -83,6 +83,7 @@ def test_times_are_read_as_the_contract_says(
         ({"title": "T", "start_at": 5}, "/start_at"),
         ({"title": "T", "start_at": "0001-01-01T00:00:00+09:00"}, "/start_at"),
         ({"title": "T", "start_at": "2030-01-01", "timezone": "Mars"}, "/timezone"),
+        ({"title": "T", "start_at": "2030-01-01", "timezone": []}, "/timezone"),
         ({"title": "T", "start_at": "2030-01-02", "end_at": "2030-01-01"}, ""),
         ({"title": "T", "start_at": "2030-01-01", "status": "postponed"}, "/status"),
         ({"title": "T", "start_at": "2030-01-01", "max_capacity": -1}, "/max_capacity"),

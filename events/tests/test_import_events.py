@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from events.imports import EventImport
 from events.models import Event
-from events.signals import capacity_changed
+from events.signals import admission_changed
 from events.tests.factories import EventFactory
 from users.imports.service import Options, Report
 from users.tests.files import csv_file, errors, imported, numbers, xlsx_file
@@ -133,18 +133,18 @@ def test_start_after_the_stored_end_is_an_error_in_our_words(tmp_path: Path) -> 
 
 def test_changed_capacity_is_announced_once_per_event(tmp_path: Path) -> None:
     changed = EventFactory.create(external_id="e1", max_capacity=10)
-    EventFactory.create(external_id="e2", max_capacity=10)
+    EventFactory.create(external_id="e2", max_capacity=10, start_at=datetime(2025, 3, 30, tzinfo=UTC), end_at=None)
     heard: list[Event] = []
 
     def listen(*, event: Event, **_kwargs: object) -> None:
         heard.append(event)
 
-    capacity_changed.connect(listen)
+    admission_changed.connect(listen)
     try:
         rows = ["e1,One,2025-03-30,20", "e2,Two,2025-03-30,10", "e3,Three,2025-03-30,10"]
         import_events(csv_file(tmp_path, "external_id,title,start_at,max_capacity", *rows))
     finally:
-        capacity_changed.disconnect(listen)
+        admission_changed.disconnect(listen)
 
     assert [(event.pk, event.max_capacity) for event in heard] == [(changed.pk, 20)]
 

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import threading
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import close_old_connections, connection
 
 from events.models import Event
+from events.services import create_event, delete_event, update_event
 from events.tests.factories import EventFactory, PastEventFactory
 from relations.counts import Drift, find_drift, repair_drift
 from relations.ledger import stated
@@ -159,6 +161,22 @@ def test_bulk_writes_in_opposite_orders_do_not_deadlock() -> None:
     together(*[lambda e=event, n=n: write(e, users if n % 2 else users[::-1]) for n, event in enumerate(events)])
 
     assert {stored(user) for user in users} == {(0, 8)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_and_changing_events_at_once_do_not_deadlock() -> None:
+    events = [create_event(event=EventFactory.build(), actor=UserFactory.create()) for _ in range(6)]
+
+    def change(event: Event) -> None:
+        with contextlib.suppress(Event.DoesNotExist):  # deleted before
+            update_event(event=event, changes={"max_capacity": 9}, actor=None)
+
+    together(
+        *[lambda e=event: change(e) for event in events],
+        *[lambda e=event: delete_event(event=Event.objects.get(pk=e.pk)) for event in events],
+    )
+
+    assert (Event.objects.count(), find_drift()) == (0, [])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -278,3 +278,62 @@ def test_event_that_ends_before_it_starts_is_refused() -> None:
 
     with pytest.raises(Exception, match="ends before it starts"):
         create_event(event=event, actor=None)
+
+
+def test_event_that_opens_again_admits_its_queue() -> None:
+    event = EventFactory.create(max_capacity=1)
+    first = attend(UserFactory.create(), event)
+    attend(UserFactory.create(), event)
+    update_event(event=event, changes={"status": EventStatus.DRAFT}, actor=None)
+    end_relation(relation=first, actor=None, reason="test")
+    closed = statuses(event)
+
+    update_event(event=event, changes={"status": EventStatus.ACTIVE}, actor=None)
+
+    assert (closed, statuses(event)) == (["cancelled", "waitlisted"], ["cancelled", "confirmed"])
+
+
+def add(event: Event, status: Status) -> None:
+    """Add somebody to ``event`` straight with ``status``."""
+    add_relation(user=UserFactory.create(), event=event, role=Role.ATTENDEE, status=status, actor=None, reason="test")
+
+
+@pytest.mark.parametrize("waitlist", [True, False])
+def test_nobody_is_queued_where_there_is_room_or_no_queue(waitlist: bool) -> None:  # noqa: FBT001  # a parameter
+    with pytest.raises(Conflict, match="leave the status out"):
+        add(EventFactory.create(max_capacity=5, waitlist_enabled=waitlist), Status.WAITLISTED)
+
+
+def test_nobody_attends_past_the_queue_of_a_running_event() -> None:
+    event = EventFactory.create(max_capacity=1)
+    for _ in range(2):
+        attend(UserFactory.create(), event)
+    Event.objects.filter(pk=event.pk).update(start_at=clock.now() - timedelta(hours=1))
+
+    with pytest.raises(Conflict, match="is full"):
+        add(event, Status.ATTENDED)
+
+
+def test_nobody_attended_a_cancelled_event() -> None:
+    with pytest.raises(Conflict, match="cancelled and takes nobody"):
+        add(PastEventFactory.create(status=EventStatus.CANCELLED), Status.ATTENDED)
+
+
+def test_event_with_hosts_of_another_origin_cannot_be_deleted() -> None:
+    user = UserFactory.create()
+    host(user, PastEventFactory.create())
+
+    with pytest.raises(Conflict, match="cancelled instead"):
+        delete_event(event=Event.objects.get())
+
+    user.refresh_from_db()
+    assert (user.hosted_count, RelationTransition.objects.count()) == (1, 1)
+
+
+def test_person_who_acted_cannot_be_deleted() -> None:
+    actor = UserFactory.create()
+    relation = attend(UserFactory.create(), EventFactory.create())
+    end_relation(relation=relation, actor=actor, reason="ill")
+
+    with pytest.raises(Conflict, match="lines in the ledger"):
+        delete_user(user=actor)
