@@ -63,12 +63,25 @@ class ModelSerializer(StrictFields, serializers.ModelSerializer[M]):
 
     def validate(self, attrs: Any) -> Any:
         """Check the object as it would become. Raises ``ValidationError`` by field."""
+        attrs = self.as_stored(attrs)
         candidate = self.candidate(attrs)
         try:
             check(candidate, self.unsent(attrs))
         except ModelValidationError as error:
             raise ValidationError(self._as_fields(error)) from error
         return super().validate(attrs)
+
+    def as_stored(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return ``attrs`` with what is stored for empty texts: a field that may be NULL may store them as that.
+
+        Otherwise the check for uniqueness would find the other rows that have none.
+        """
+        model: Any = self.Meta.model
+        nullable = {field.name: field for field in model._meta.concrete_fields if field.null}
+        return {
+            name: nullable[name].get_prep_value(value) if value == "" and name in nullable else value
+            for name, value in attrs.items()
+        }
 
     def candidate(self, attrs: dict[str, Any]) -> M:
         """Return an unsaved object with the values of ``attrs``, a copy of the present one where there is one."""

@@ -163,6 +163,8 @@ SIMPLE_JWT = {
     "BLACKLIST_AFTER_ROTATION": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "UPDATE_LAST_LOGIN": True,
+    # Tokens end when the password changes.
+    "CHECK_REVOKE_TOKEN": True,
     "USER_AUTHENTICATION_RULE": "users.sign_in.may_sign_in",
 }
 

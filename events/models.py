@@ -1,7 +1,7 @@
 """Events: when and where people meet, and how many of them there is room for."""
 
 import zoneinfo
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat
@@ -34,6 +34,9 @@ EDITED = (
     "waitlist_enabled",
     "status",
 )
+# Two days within what a datetime holds, so that a time can be shown in every zone.
+EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
+TOO_LATE = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class EventStatus(models.TextChoices):
@@ -77,6 +80,12 @@ class Event(models.Model):
                 condition=Q(end_at__isnull=True) | Q(end_at__gte=F("start_at")),
                 name="events_event_ends_after_start",
                 violation_error_message=_("The event ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(start_at__gte=EARLIEST, start_at__lt=TOO_LATE)
+                & (Q(end_at__isnull=True) | Q(end_at__gte=EARLIEST, end_at__lt=TOO_LATE)),
+                name="events_event_at_a_showable_time",
+                violation_error_message=_("An event starts and ends between 0001-01-03 and 9999-12-29 (UTC)."),
             ),
             models.CheckConstraint(condition=Q(status__in=EventStatus.values), name="events_event_status_is_known"),
             external_id_is_no_id_or_path("events_event"),

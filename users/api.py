@@ -6,21 +6,21 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
-from rest_framework_simplejwt.serializers import TokenBlacklistSerializer
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
 
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
 from users.filters import people_filters, people_orderings
 from users.models import User
 from users.services import create_user, delete_user, update_user
+from users.sign_in import RefreshSerializer
 
 
 class UserSerializer(ModelSerializer[User]):
@@ -92,18 +92,21 @@ class LoginView(TokenObtainPairView):
     """Exchange e-mail and password for an access and a refresh token."""
 
 
+# As the library documents its own serializer.
+@extend_schema_view(post=extend_schema(request=TokenRefreshSerializer, responses=TokenRefreshSerializer))
 class RefreshView(TokenRefreshView):
     """Exchange a refresh token for new tokens; the old one ends."""
 
+    serializer_class = RefreshSerializer
 
-class LogoutView(APIView):
+
+class LogoutView(TokenBlacklistView):
     """End a refresh token."""
 
-    permission_classes = (AllowAny,)
-    authentication_classes = ()
+    permission_classes = (AllowAny,)  # type: ignore[assignment]  # typed there as the empty tuple
 
     @extend_schema(request=TokenBlacklistSerializer, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Refuse the refresh token from now on; the access token ends by itself within minutes."""
-        TokenBlacklistSerializer(data=request.data).is_valid(raise_exception=True)
+        super().post(request, *args, **kwargs)
         return Response(status=status.HTTP_204_NO_CONTENT)

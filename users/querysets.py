@@ -19,8 +19,13 @@ class UserQuerySet(QuerySet["User"]):
         return self if user.is_active and user.is_staff else self.none()
 
     def editable_by(self, user: "User | AnonymousUser") -> Self:
-        """Return the people that ``user`` may change or delete."""
-        return self.visible_to(user)
+        """Return the people that ``user`` may change or delete.
+
+        Nobody but an administrator changes, or takes the sign-in of, other staff: who could set an administrator's
+        e-mail or password could become one.
+        """
+        seen = self.visible_to(user)
+        return seen if user.is_superuser else seen.filter(Q(is_staff=False, is_superuser=False) | Q(pk=user.pk))
 
     def with_event_counts(self) -> Self:
         """Annotate ``counted_hosted`` and ``counted_attended`` from the relations: the oracle of the counters.

@@ -58,6 +58,14 @@ def test_taken_unique_value_is_a_400_at_its_field(client: APIClient) -> None:
     assert errors(client.post(URL, {"title": "x", "isbn": "1"})) == [("/isbn", "unique")]
 
 
+def test_empty_text_is_compared_as_it_is_stored(client: APIClient) -> None:
+    Book.objects.create(title="Emma", isbn="")
+    Book.objects.create(title="Persuasion", isbn=None)
+
+    assert errors(client.post(URL, {"title": "x", "isbn": ""})) == [("/isbn", "unique")]
+    assert client.post(URL, {"title": "x", "isbn": None}).status_code == 201
+
+
 def test_own_unique_value_may_be_sent_back(client: APIClient) -> None:
     book = Book.objects.create(title="Emma", isbn="1")
 

@@ -84,10 +84,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         return fixed if user.is_superuser else (*fixed, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Keep administrators' records to administrators: who may set their password could become one."""
-        user: Any = request.user
-        beyond = isinstance(obj, User) and obj.is_superuser and not user.is_superuser
-        return super().has_change_permission(request, obj) and not beyond
+        """Apply the API's rule to a record's form and to the form for its password."""
+        return super().has_change_permission(request, obj) and _may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Apply the API's rule to deleting a record."""
+        return super().has_delete_permission(request, obj) and _may_edit(request, obj)
 
     def create(self, request: HttpRequest, record: User) -> None:
         create_user(user=record)
@@ -148,6 +150,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         state = _("Set.") if user.has_usable_password() else _("None: this person cannot sign in.")
         form = reverse("admin:auth_user_password_change", args=[user.pk])
         return format_html('{} <a class="crm-link" href="{}">{}</a>', state, form, _("Set a password"))
+
+
+def _may_edit(request: HttpRequest, person: User | None) -> bool:
+    """Tell whether the caller may change this person; without one, only the caller's permissions count."""
+    user: Any = request.user
+    return person is None or User.objects.get_queryset().editable_by(user).filter(pk=person.pk).exists()
 
 
 people_panels.register(HistoryPanel("users.view_user"))

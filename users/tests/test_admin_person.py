@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -32,7 +32,7 @@ def said(answer: Any) -> list[str]:
 def helper(db: None) -> Client:
     """Somebody on the staff who may change people and is no administrator."""
     helper = UserFactory.create(is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    helper.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user", "delete_user"]))
     client = Client()
     client.force_login(helper)
     return client
@@ -127,6 +127,38 @@ def test_password_of_an_administrator_is_not_for_staff_to_set(helper: Client) ->
     form = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
     answer = helper.post(reverse("admin:auth_user_password_change", args=[administrator.pk]), form)
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("rights", [{"is_superuser": True}, {"is_staff": True}])
+def test_other_staff_are_not_for_staff_to_change(helper: Client, rights: dict[str, bool]) -> None:
+    other = UserFactory.create(city="Bonn", **rights)
+    password = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
+    answers = [
+        helper.post(page(other), {"email": "mine@example.com", "timezone": "UTC", "language": "en"}),
+        helper.post(page(other, "delete"), {"post": "yes"}),
+        helper.get(page(other, "delete")),
+        helper.post(reverse("admin:auth_user_password_change", args=[other.pk]), password),
+    ]
+    stored = User.objects.get(pk=other.pk)
+    assert [answer.status_code for answer in answers] == [403] * 4
+    assert (stored.email, stored.password) == (other.email, other.password)
+
+
+def test_person_without_rights_is_for_staff_to_delete(helper: Client) -> None:
+    person = UserFactory.create()
+    helper.post(page(person, "delete"), {"post": "yes"})
+    assert not User.objects.filter(pk=person.pk).exists()
+
+
+def test_own_profile_is_for_staff_to_change_but_for_rights(helper: Client) -> None:
+    own = User.objects.get(pk=helper.session["_auth_user_id"])
+    permission = Permission.objects.get(codename="change_group")
+    group = Group.objects.create(name="bosses")
+    grabbed = {"is_superuser": "on", "groups": [group.pk], "user_permissions": [permission.pk], "city": "Bonn"}
+    helper.post(page(own), {**form_of(helper, own), **grabbed})
+    own.refresh_from_db()
+    assert (own.city, own.is_superuser, own.groups.count()) == ("Bonn", False, 0)
+    assert not own.has_perm("auth.change_group")
 
 
 def test_tabs_are_those_that_one_may_see(helper: Client) -> None:

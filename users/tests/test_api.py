@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from users.models import User
+from users.services import delete_user
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,14 @@ def problem(response: Any) -> tuple[int, list[tuple[str, str]]]:
 def shown(moment: datetime) -> str:
     """Return a time as the API shows it: the fraction of the second without zeros at its end."""
     return re.sub(r"(\.\d*?)0+\+", r"\1+", moment.isoformat()).replace(".+", "+")
+
+
+@pytest.fixture
+def helper(db: None) -> APIClient:
+    """Return a client of somebody on the staff who is no administrator."""
+    client = APIClient()
+    client.force_authenticate(UserFactory.create(is_staff=True))
+    return client
 
 
 def names(response: Any) -> list[str]:
@@ -142,6 +151,41 @@ def test_deleted_person_is_gone(client_of_staff: APIClient) -> None:
 
     assert client_of_staff.delete(f"{PEOPLE}{person.pk}/").status_code == 204
     assert client_of_staff.delete(f"{PEOPLE}{person.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("rights", [{"is_superuser": True}, {"is_staff": True}])
+def test_other_staff_are_not_for_staff_to_change(helper: APIClient, rights: dict[str, bool]) -> None:
+    other = UserFactory.create(**rights)
+    path = f"{PEOPLE}{other.pk}/"
+
+    answers = [helper.patch(path, {"email": "mine@example.com"}), helper.put(path, {}), helper.delete(path)]
+
+    assert [problem(answer) for answer in answers] == [(403, [])] * 3
+    assert User.objects.get(pk=other.pk).email == other.email
+
+
+def test_own_profile_and_contacts_are_for_staff_to_change(helper: APIClient) -> None:
+    own, contact = User.objects.get(is_staff=True), UserFactory.create()
+
+    answers = [helper.patch(f"{PEOPLE}{one.pk}/", {"city": "Rome"}) for one in (own, contact)]
+
+    assert [(answer.status_code, answer.json()["city"]) for answer in answers] == [(200, "Rome")] * 2
+
+
+@pytest.mark.parametrize("right", ["is_superuser", "is_staff", "groups", "user_permissions", "password"])
+def test_rights_are_not_for_the_api_to_hand_out(helper: APIClient, right: str) -> None:
+    own = User.objects.get(is_staff=True)
+
+    assert problem(helper.patch(f"{PEOPLE}{own.pk}/", {right: True})) == (400, [(f"/{right}", "unknown")])
+
+
+def test_people_without_keys_may_say_so_with_empty_texts(client_of_staff: APIClient) -> None:
+    answers = [client_of_staff.post(PEOPLE, {"external_id": "", "email": ""}) for _ in range(2)]
+    stored = client_of_staff.patch(f"{PEOPLE}{answers[0].json()['id']}/", {"external_id": "", "email": ""})
+
+    shown_keys = [(answer.status_code, answer.json()["external_id"], answer.json()["email"]) for answer in answers]
+    assert shown_keys == [(201, None, None)] * 2
+    assert (stored.status_code, stored.json()["email"]) == (200, None)
 
 
 def test_outsider_and_nobody_see_nothing(outsider: User) -> None:
@@ -275,6 +319,61 @@ def test_sign_in_rotates_tokens_and_ends_them(client: Any) -> None:
 
     assert sorted(tokens) == ["access", "refresh"]
     assert [r.status_code for r in (login, listed, reused, logout, ended)] == [200, 200, 401, 204, 401]
+
+
+@pytest.fixture
+def tokens(client: Any) -> dict[str, str]:
+    """Return the tokens of a boss who has signed in."""
+    boss = StaffFactory.create(email="boss@example.com")
+    boss.set_password("a long password")
+    boss.save()
+    body = {"email": "boss@example.com", "password": "a long password"}
+    found: dict[str, str] = client.post("/api/v1/auth/login/", body, "application/json").json()
+    return found
+
+
+def use_of_tokens(client: Any, tokens: dict[str, str]) -> list[int]:
+    """Return the statuses of a list with the access token, and of an exchange of the refresh token."""
+    listed = client.get(PEOPLE, headers={"Authorization": f"Bearer {tokens['access']}"})
+    refreshed = client.post("/api/v1/auth/refresh/", {"refresh": tokens["refresh"]}, "application/json")
+    return [listed.status_code, refreshed.status_code]
+
+
+@pytest.mark.parametrize("password", ["another long one", None])
+def test_tokens_end_when_the_password_changes(client: Any, tokens: dict[str, str], password: str | None) -> None:
+    boss = User.objects.get(email="boss@example.com")
+    boss.set_password(password)
+    boss.save()
+
+    assert use_of_tokens(client, tokens) == [401, 401]
+
+
+def test_exchanged_tokens_end_when_the_password_changes(client: Any, tokens: dict[str, str]) -> None:
+    exchanged = client.post("/api/v1/auth/refresh/", {"refresh": tokens["refresh"]}, "application/json").json()
+    boss = User.objects.get(email="boss@example.com")
+    boss.set_password("another long one")
+    boss.save()
+
+    assert use_of_tokens(client, exchanged) == [401, 401]
+
+
+def test_tokens_end_with_their_person(client: Any, tokens: dict[str, str]) -> None:
+    delete_user(user=User.objects.get(email="boss@example.com"))
+
+    assert use_of_tokens(client, tokens) == [401, 401]
+
+
+def test_tokens_of_who_left_the_staff_are_not_exchanged(client: Any, tokens: dict[str, str]) -> None:
+    User.objects.update(is_staff=False)
+
+    assert use_of_tokens(client, tokens) == [403, 401]
+
+
+@pytest.mark.parametrize("page", ["logout", "refresh"])
+def test_text_that_is_no_token_is_refused(client: Any, page: str) -> None:
+    answer = client.post(f"/api/v1/auth/{page}/", {"refresh": "garbage"}, "application/json")
+
+    assert problem(answer)[0] == 401
 
 
 @pytest.mark.parametrize(
