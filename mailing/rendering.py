@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 PLACEHOLDERS = ("first_name", "last_name", "full_name", "email", "job_title", "company", "city", "state")
-FILTERS = ("capitalize", "e", "escape", "lower", "replace", "title", "trim", "truncate", "upper", "urlencode")
+# Without replace, which multiplies: a short template of a few of them in a row fills the memory.
+FILTERS = ("capitalize", "e", "escape", "lower", "title", "trim", "truncate", "upper", "urlencode")
 SPEECH = (
     nodes.And,
     nodes.Compare,
@@ -31,8 +33,19 @@ SPEECH = (
 # Unicode's categories of control characters and of separators of lines and paragraphs.
 BREAKING = {"Cc", "Zl", "Zp"}
 LINE_END = re.compile(r"\r\n?")
-# What a filter raises when its arguments do not fit.
-FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
+# What a template can make Jinja and Python raise: arguments that do not fit a filter (some filters assert), numbers
+# too long to read, and nesting too deep to read, to compile or to fill in.
+FAULTS = (
+    TemplateError,
+    AssertionError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    SyntaxError,
+    RecursionError,
+    MemoryError,
+)
 
 
 class ContentError(Exception):
@@ -86,23 +99,25 @@ MARKUP = _environment(autoescape=True)
 
 
 class Renderer:
-    """The compiled templates of one mail. Raises ``ContentError`` for templates that say what they may not."""
+    """The templates of one mail, compiled when first filled in: a worker fails the mails of one that it cannot use."""
 
     def __init__(self, subject: str, text: str, html: str) -> None:
-        self._subject = _compiled("subject", subject)
-        self._text = _compiled("text", text)
-        self._html = _compiled("html", html) if html else None
+        self._sources = {"subject": subject, "text": text, "html": html}
+
+    @cached_property
+    def _templates(self) -> dict[str, Template]:
+        return {part: _compiled(part, source) for part, source in self._sources.items()}
 
     def render(self, values: Mapping[str, str]) -> Rendered:
-        """Return the mail filled in with ``values``, one for each placeholder. Raises ``ContentError``."""
-        subject = _one_line(_filled("subject", self._subject, values))
+        """Return the mail filled in with ``values``, one for each placeholder.
+
+        Raises ``ContentError``, also for templates that say what they may not.
+        """
+        filled = {part: _filled(part, template, values) for part, template in self._templates.items()}
+        subject = _one_line(filled["subject"])
         if not subject:
             raise ContentError("subject", _("The subject is empty once it is filled in."))
-        return Rendered(
-            subject=subject,
-            text=_filled("text", self._text, values),
-            html=_filled("html", self._html, values) if self._html else "",
-        )
+        return Rendered(subject=subject, text=filled["text"], html=filled["html"])
 
     def try_out(self) -> None:
         """Render for somebody of whom everything is known. Raises ``ContentError``."""
@@ -120,8 +135,8 @@ def _compiled(part: str, source: str) -> Template:
         tree = environment.parse(source)
         _refuse_unknown(part, tree)
         return environment.from_string(tree)
-    except TemplateError as error:
-        raise ContentError(part, _("The template cannot be read: %s") % error) from error
+    except FAULTS as error:
+        raise ContentError(part, _("The template cannot be read: %s") % _reason(error)) from error
 
 
 def _refuse_unknown(part: str, tree: nodes.Template) -> None:
@@ -146,4 +161,9 @@ def _filled(part: str, template: Template, values: Mapping[str, str]) -> str:
     try:
         return LINE_END.sub("\n", template.render(values))
     except FAULTS as error:
-        raise ContentError(part, str(error)) from error
+        raise ContentError(part, _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return what ``error`` says; some say nothing but their kind."""
+    return str(error) or type(error).__name__

@@ -16,7 +16,7 @@ from mailing.audience import Choice, by_queryset
 from mailing.content import SUBJECT_LENGTH, Content, content_of_template, own_content, template_names
 from mailing.models import ExclusionReason
 from mailing.preview import Reach, reach_of, rendered_for
-from mailing.rendering import PLACEHOLDERS
+from mailing.rendering import PLACEHOLDERS, ContentError
 from mailing.services import create_campaign
 from users.admin.form_pages import attempted, form_page, select, text_area, text_input
 from users.markup import number, page_of
@@ -84,7 +84,7 @@ def send_email(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: Any
         template="admin/mailing/send_email.html",
         carried=_carried(request),
         back=request.get_full_path(),
-        **_shown(choice, sender, form.content if ready else None),
+        **_shown(choice, sender, form if ready else None),
     )
 
 
@@ -103,14 +103,18 @@ def _carried(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _shown(choice: Choice, sender: Any, content: Content | None) -> dict[str, Any]:
-    """Return whom the mail reaches and, once it is written, how it looks for the first of them."""
+def _shown(choice: Choice, sender: Any, form: MailForm | None) -> dict[str, Any]:
+    """Return whom the mail reaches and, once the form holds one, how it looks for the first of them."""
     reach = reach_of(choice, sender=sender)
     shown = {"reached": number(reach.mailed), "left_out": _left_out(reach), "can_send": False}
     first = choice.seen_by(sender).filter(email__isnull=False, is_active=True).order_by("pk").first()
-    if content is None or first is None:
+    if form is None or first is None:
         return shown
-    mail = rendered_for(content, first)
+    try:
+        mail = rendered_for(form.content, first)
+    except ContentError as error:
+        form.add_error(None, _("As %(person)s would get it: %(fault)s") % {"person": first, "fault": error})
+        return shown
     return {
         **shown,
         "can_send": reach.mailed > 0,

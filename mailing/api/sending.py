@@ -12,8 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import Fault, InvalidInput
+from api.identifiers import find
 from api.representation import representation_of
 from api.serializers import Serializer
+from events.models import Event
 from events.moments import MomentField
 from mailing.api.campaigns import DeliveryCountsSerializer, ExcludedSerializer
 from mailing.audience import Choice, by_emails, by_filter, by_ids
@@ -122,9 +124,17 @@ def _choice(body: dict[str, Any], sender: User) -> Choice:
         "user_ids": lambda: by_ids(body["user_ids"], sender=sender),
         "emails": lambda: by_emails(body["emails"], sender=sender),
         "filter": lambda: _filtered("filter", body["filter"], sender),
-        "event": lambda: _filtered("event", _people_of_event(body), sender),
+        "event": lambda: _of_event(body, sender),
     }
     return next(choose() for name, choose in chosen.items() if name in body)
+
+
+def _of_event(body: dict[str, Any], sender: User) -> Choice:
+    """Choose the people of an event; one that there is not would pass for an event of nobody."""
+    choice = _filtered("event", _people_of_event(body), sender)
+    if find(Event.objects.visible_to(sender), body["event"]) is None:
+        raise InvalidInput(Fault(_("No such event: “%s”.") % body["event"][:100], "does_not_exist", ("event",)))
+    return choice
 
 
 def _people_of_event(body: dict[str, Any]) -> dict[str, Any]:

@@ -84,6 +84,15 @@ def test_sending_to_all_that_a_search_finds(admin_of_staff: Client) -> None:
     assert set(Delivery.objects.values_list("user", flat=True)) == {one.pk for one in found}
 
 
+def test_preview_of_a_mail_that_the_first_person_cannot_get(admin_of_staff: Client) -> None:
+    nobodys = UserFactory.create(company="")
+    mail = {"subject": "{{ company }}", "body": "Hello", "step": "preview"}
+    context = admin_of_staff.post(PEOPLE, {**selection(nobodys), **mail}).context
+    fault = f"As {nobodys} would get it: The subject is empty once it is filled in."
+    assert context["form"].non_field_errors() == [fault]
+    assert ("preview" in context, context["can_send"]) == (False, False)
+
+
 def test_sending_from_a_template(admin_of_staff: Client) -> None:
     admin_of_staff.post(PEOPLE, {**selection(*people(1)), "template": "welcome", "step": "send"})
     assert Campaign.objects.get().template == "welcome"
@@ -96,6 +105,7 @@ def test_sending_from_a_template(admin_of_staff: Client) -> None:
         ({"subject": "Hello", "body": "{{ salary }}"}, "Unknown placeholder: salary."),
         ({"template": "welcome", "subject": "Hello"}, "Choose a template, or write"),
         ({"template": "nothing"}, "Select a valid choice."),
+        ({"subject": "Hello", "body": "{{ first_name|truncate(2) }}"}, "expected length &gt;= 3, got 2"),
     ],
 )
 def test_sending_a_mail_that_cannot_be(admin_of_staff: Client, mail: dict[str, str], fault: str) -> None:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -143,6 +145,11 @@ def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClie
             {"emails": ["a@example.com"], "subject": "Hi", "body": "{{ name }}"},
             ("/body", f"Unknown placeholder: name. Known: {', '.join(PLACEHOLDERS)}."),
         ),
+        (
+            {"emails": ["a@example.com"], "subject": "{{ first_name|truncate(2) }}", "body": "x"},
+            ("/subject", "expected length >= 3, got 2"),
+        ),
+        ({"event": "nonexistent"}, ("/event", "No such event: “nonexistent”.")),
         (
             {"emails": ["a@example.com"], "scheduled_at": "soon"},
             ("/scheduled_at", "Give an ISO 8601 time, such as 2026-03-01T18:30:00+01:00, or a date."),
@@ -286,6 +293,23 @@ def test_deliveries_of_a_campaign_are_listed_in_pages(client_of_staff: APIClient
     assert [row["id"] for row in found] == list(campaign.deliveries.order_by("pk").values_list("pk", flat=True))
     assert client_of_staff.get(path, {"status": "sent"}).json()["results"] == []
     assert client_of_staff.get(f"{path}{found[0]['id']}/").json() == found[0]
+
+
+def test_deliveries_in_doubt_of_all_campaigns_are_found_by_their_index(client_of_staff: APIClient) -> None:
+    campaign_to(people(500))
+    Delivery.objects.update(status="sent", sent_at=clock.now())
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client_of_staff.get("/api/v1/deliveries/", {"status": "in_doubt"})
+    (listing,) = [query["sql"] for query in queries if "'in_doubt'" in query["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mailing_delivery")
+        cursor.execute("EXPLAIN " + listing)
+        plan = str(cursor.fetchall())
+
+    assert "mailing_delivery_unusual" in plan
 
 
 def test_delivery_shows_what_became_of_it(client_of_staff: APIClient, server: SmtpServer) -> None:

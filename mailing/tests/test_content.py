@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 
 from mailing.content import content_of_template, own_content, template_names
 from mailing.preview import rendered_for
-from mailing.rendering import ContentError, Renderer, values_of
+from mailing.rendering import PLAIN, ContentError, Renderer, values_of
 from users.models import User
 
 ADA = values_of(
@@ -68,6 +68,7 @@ def test_unknown_placeholder_in_a_branch_that_nobody_takes_is_refused() -> None:
         ("{{ first_name.upper() }}", "Call"),
         ("{{ 'x' * 1000000000 }}", "Mul"),
         ("{{ first_name | safe }}", "safe"),
+        ("{{ first_name | replace('', first_name) }}", "replace"),
         ("{% include 'welcome' %}", "Include"),
         ("{{ range }}", "range"),
         ("{{ first_name", "end of print statement"),
@@ -125,3 +126,31 @@ def test_subject_that_is_empty_once_filled_in_fails_that_mail() -> None:
 
 def test_filter_that_does_not_fit_is_refused() -> None:
     assert "body" in faults(body="{{ first_name | truncate('a') }}")
+
+
+@pytest.mark.parametrize("part", ["subject", "body"])
+def test_filter_that_asserts_is_refused(part: str) -> None:
+    assert faults(**{part: "{{ first_name | truncate(2) }}"}) == {part: ["expected length >= 3, got 2"]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("{% if email %}" * 120 + "x" + "{% endif %}" * 120, id="conditions"),
+        pytest.param("{{ " + "(" * 3_000 + "email" + ")" * 3_000 + " }}", id="parentheses"),
+        pytest.param("{{ " + "not " * 4_000 + "email }}", id="negations"),
+        pytest.param("{{ email" + " | trim" * 2_000 + " }}", id="filters"),
+        pytest.param("{{ " + "9" * 5_000 + " }}", id="digits"),
+    ],
+)
+def test_template_that_python_cannot_read_is_refused(body: str) -> None:
+    assert faults(body=body)["body"][0].startswith("The template cannot be read: ")
+
+
+def test_fault_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(_value: str) -> str:
+        raise MemoryError
+
+    monkeypatch.setitem(PLAIN.filters, "trim", exhausted)
+
+    assert faults(body="{{ email | trim }}") == {"body": ["MemoryError"]}

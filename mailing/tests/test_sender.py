@@ -303,6 +303,16 @@ def test_mail_that_cannot_be_filled_in_fails_alone(server: SmtpServer) -> None:
     assert Delivery.objects.get(status="failed").error == "The subject is empty once it is filled in."
 
 
+def test_campaign_whose_template_cannot_be_read_fails_its_own_mail(server: SmtpServer) -> None:
+    unreadable, readable = campaign_to(people(1)), campaign_to(people(1))
+    Campaign.objects.filter(pk=unreadable.pk).update(text="{{ email | replace('a', 'b') }}")
+
+    pump(QUICK)
+
+    assert (counts(unreadable), counts(readable)) == ({"failed": 1}, {"sent": 1})
+    assert Delivery.objects.get(status="failed").error.startswith("The template cannot be read: No filter named")
+
+
 def test_time_that_is_over_gives_the_rest_back(server: SmtpServer) -> None:
     campaign = campaign_to(people(50))
 
