@@ -29,7 +29,7 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     """Mail to many: made by an action on people, steered from here."""
 
     panels = campaign_panels
-    list_display = ("subject", "state", "progress", "states", "made")
+    list_display = ("__str__", "state", "progress", "states", "made")
     list_filter = (
         choice_filter(campaign_filters, "status", _("status"), CampaignStatus.choices),
         date_range_filter(campaign_filters, "created_since", "created_until", _("created")),

@@ -1,5 +1,7 @@
 """One mail to many people: its content, whom it is for, and who was left out."""
 
+import re
+
 import uuid_utils.compat
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +22,10 @@ class Lane(models.TextChoices):
 
     TRANSACTIONAL = "transactional", _("transactional")
     CAMPAIGN = "campaign", _("campaign")
+
+
+# Places of a template that are filled in, several in a row as one.
+FILLED_IN = re.compile(r"(\s*(\{%.*?%\}|\{\{.*?\}\}))+")
 
 
 class CampaignStatus(models.TextChoices):
@@ -87,7 +93,8 @@ class Campaign(models.Model):
         triggers = [raise_version(EDITED)]
 
     def __str__(self) -> str:
-        return self.subject
+        """Return the subject with what differs from person to person left out."""
+        return FILLED_IN.sub("…", self.subject).strip()
 
 
 class Audience(models.Model):

@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mailing.content import content_of_template, own_content, template_names
+from mailing.models import Campaign
 from mailing.preview import rendered_for
 from mailing.rendering import PLAIN, ContentError, Renderer, values_of
 from users.models import User
@@ -154,3 +155,15 @@ def test_fault_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(PLAIN.filters, "trim", exhausted)
 
     assert faults(body="{{ email | trim }}") == {"body": ["MemoryError"]}
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("News of May", "News of May"),
+        ("Welcome, {{ first_name | default('you') }}", "Welcome,…"),
+        ("{{ first_name }}{% if first_name %}, here is{% else %} Here is{% endif %} May", "…, here is… Here is… May"),
+    ],
+)
+def test_campaign_is_named_by_what_all_see_of_its_subject(subject: str, shown: str) -> None:
+    assert str(Campaign(subject=subject)) == shown
