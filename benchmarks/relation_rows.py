@@ -89,8 +89,9 @@ class RelationRows:
         own = self._connections[0]
         of_ours = "event_id = ANY(%s)"
         own.execute(
-            f"DELETE FROM relations_relationtransition t USING relations_usereventrelation r "  # noqa: S608  # constants
-            f"WHERE t.relation_id = r.id AND r.{of_ours}",
+            # An array's length is taken to be short: the index is read, however many relations there are.
+            f"DELETE FROM relations_relationtransition WHERE relation_id = ANY(ARRAY("  # noqa: S608  # constants
+            f"SELECT id FROM relations_usereventrelation WHERE {of_ours}))",
             [self._events],
         )
         own.execute(f"DELETE FROM relations_usereventrelation WHERE {of_ours}", [self._events])  # noqa: S608  # constants
