@@ -1,0 +1,59 @@
+"""From which address a request comes, as far as it can be believed."""
+
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+Address = IPv4Address | IPv6Address
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """Return the caller's address: the peer's, unless that is a proxy named by ``TRUSTED_PROXIES``.
+
+    A trusted proxy's ``X-Forwarded-For`` is read from its right end, where our own proxies wrote, up to the first hop
+    that is none of them: whatever a caller wrote further left is not believed. An unreadable hop gives the peer. An
+    IPv4 address in the form of IPv6 comes back as IPv4; a peer without an address, as on a Unix socket, is "".
+    """
+    peer = _read(request.META.get("REMOTE_ADDR", ""))
+    if peer is None:
+        return ""
+    if not is_trusted(peer):
+        return str(peer)
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    last = peer
+    for hop in reversed([text for text in map(str.strip, hops) if text]):
+        address = _read(hop)
+        if address is None:
+            return str(peer)
+        if not is_trusted(address):
+            return str(address)
+        last = address
+    return str(last)
+
+
+def is_trusted(address: Address) -> bool:
+    """Tell whether ``address`` is one of our own proxies."""
+    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+
+
+@cache
+def _networks(names: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(name, strict=False) for name in names)
+
+
+def _read(text: str) -> Address | None:
+    """Return the address that ``text`` spells, with or without a port, or None."""
+    try:
+        address = ip_address(_without_port(text))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _without_port(text: str) -> str:
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
