@@ -1,13 +1,14 @@
 """From which address a request comes, as far as it can be believed."""
 
-from functools import cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 def client_address(request: HttpRequest | Request) -> str:
@@ -17,31 +18,31 @@ def client_address(request: HttpRequest | Request) -> str:
     that is none of them: whatever a caller wrote further left is not believed. An unreadable hop gives the peer. An
     IPv4 address in the form of IPv6 comes back as IPv4; a peer without an address, as on a Unix socket, is "".
     """
-    peer = _read(request.META.get("REMOTE_ADDR", ""))
+    peer = peer_address(request)
     if peer is None:
         return ""
-    if not is_trusted(peer):
+    if not is_within(peer, settings.TRUSTED_PROXIES):
         return str(peer)
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     last = peer
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     for hop in reversed([text for text in map(str.strip, hops) if text]):
         address = _read(hop)
         if address is None:
             return str(peer)
-        if not is_trusted(address):
+        if not is_within(address, settings.TRUSTED_PROXIES):
             return str(address)
         last = address
     return str(last)
 
 
-def is_trusted(address: Address) -> bool:
-    """Tell whether ``address`` is one of our own proxies."""
-    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+def peer_address(request: HttpRequest | Request) -> Address | None:
+    """Return the address of whoever holds the other end of the connection; None where it has none."""
+    return _read(request.META.get("REMOTE_ADDR", ""))
 
 
-@cache
-def _networks(names: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(name, strict=False) for name in names)
+def is_within(address: Address | None, networks: Iterable[Network]) -> bool:
+    """Tell whether ``address`` lies in one of ``networks``."""
+    return address is not None and any(address in network for network in networks)
 
 
 def _read(text: str) -> Address | None:

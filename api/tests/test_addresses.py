@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ PROXIES = ["10.0.0.0/8", "fd00::/8"]
 
 
 def address(settings: Any, peer: str, forwarded: str | None = None, trusted: list[str] = PROXIES) -> str:
-    settings.TRUSTED_PROXIES = trusted
+    settings.TRUSTED_PROXIES = [ip_network(name) for name in trusted]
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     return client_address(RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer))
 
