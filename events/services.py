@@ -8,11 +8,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
+from api.transactions import locking
 from events.models import Event
 from events.signals import admission_changed, event_created, event_deleting
 from events.slugs import free_slug
 from users.models import User
-from users.transactions import locking
 
 # A change of one of these can let somebody in who waits.
 ADMITTING = ("max_capacity", "status", "start_at", "end_at")

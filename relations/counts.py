@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from users.transactions import locking
+from api.transactions import locking
 
 # Each compares stored counters with those counted from the relations, for all rows in one pass.
 _PEOPLE = """

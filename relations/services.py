@@ -9,12 +9,12 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
+from api.transactions import locking
 from events.models import Event, EventStatus
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE, LIVE
 from users.models import User
-from users.transactions import locking
 
 
 def lock_capacity(event_id: UUID) -> EventCapacity:

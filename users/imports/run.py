@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone as clock
 
+from api.transactions import locking
 from users.imports.batches import batches, read_ahead
 from users.imports.database_errors import said_by_database
 from users.imports.errors import RowError
@@ -22,7 +23,6 @@ from users.imports.models import Import, ImportStatus
 from users.imports.opening import File
 from users.imports.progress import Progress, Silence
 from users.imports.sources import SourceRow
-from users.transactions import locking
 
 BATCH_ROWS = 5_000
 LOCK_TIMEOUT = "60s"  # others hold the same rows for a batch, not for a request
