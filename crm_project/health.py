@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crm_project import embedded
+from crm_project.problems import problem
 
 OK, MISSING, UNREACHABLE, UNKNOWN = "ok", "missing", "unreachable", "unknown"
 STATEMENT_MILLISECONDS = 2_000
@@ -79,12 +80,5 @@ def broker_state() -> str:
         return UNREACHABLE
 
 
-def _unavailable(detail: str, checks: dict[str, str]) -> JsonResponse:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "error": detail}
-    return JsonResponse(
-        {**problem, "checks": checks},
-        status=status,
-        content_type="application/problem+json",
-        headers={"Retry-After": "5"},
-    )
+def _unavailable(detail: str, checks: dict[str, str]) -> HttpResponse:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "5"}, checks=checks)

@@ -11,15 +11,17 @@ from typing import Any
 
 import django_stubs_ext
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from crm_project import unfold_settings
+from crm_project import content_security, unfold_settings
 from crm_project.email_url import email_settings
 from crm_project.embedded import postgres_server, valkey_server
 from crm_project.embedded.home import socket_folder
+from crm_project.networks import networks
 
 # Lets the type parameters of Django's classes stand at run time.
 django_stubs_ext.monkeypatch()
@@ -59,6 +61,8 @@ ALLOWED_HOSTS = [
 ]
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# The proxies whose word about callers and HTTPS is taken; nobody's without it.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.str("TRUSTED_PROXIES", default=""))
 
 # --- Applications -----
 INSTALLED_APPS = [
@@ -73,6 +77,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -91,8 +97,13 @@ INSTALLED_APPS = [
 if TESTING:
     INSTALLED_APPS += ["api.tests"]  # models of the API's own tests; without migrations, so made by every test run
 MIDDLEWARE = [
+    "crm_project.proxies.distrust_strangers",
     "django.middleware.security.SecurityMiddleware",
+    "crm_project.content_security.permissions_policy",
+    "crm_project.content_security.ContentSecurityMiddleware",
+    "crm_project.limits.limit_uploads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -253,12 +264,30 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_AUTOREFRESH = DEBUG  # as started: tests turn DEBUG off later, where nothing was collected
 
-# --- Security in production -----
+# --- Security -----
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_security.SITE}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Pages of other origins may call the API with a token where they are named; cookies are never taken from them.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"]
+# Bytes of a whole request, of one without its files (JSON, forms), fields and files of one form.
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_621_440)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    # Asked by machines beside this one, which speak no TLS.
+    SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Of TRUSTED_PROXIES alone: crm_project.proxies removes the header from anybody else's requests.
