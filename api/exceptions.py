@@ -73,6 +73,16 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class PreconditionFailed(APIException):
+    """The object is no longer in the state that ``If-Match`` names: 412."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_detail = _(
+        "This has changed since you read it. Read it again, apply your change to what it is now, and send its new ETag."
+    )
+    default_code = "precondition_failed"
+
+
 class TooLarge(APIException):
     """The body exceeds ``DATA_UPLOAD_MAX_MEMORY_SIZE``: 413."""
 

@@ -3,10 +3,11 @@
 A viewset of an app declares its model, serializer, filters and orderings, and hands writing to its services.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar, NoReturn
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -20,13 +21,15 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from api.exceptions import InvalidInput
+from api.etags import IfMatch, etag_of, if_match
+from api.exceptions import InvalidInput, PreconditionFailed
 from api.filters import FilterContext, FilterSet
 from api.identifiers import find, identified_by
 from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
 from api.ordering import Orderings
-from api.representation import Representation, Row, representation_of
+from api.representation import Column, Representation, Row, representation_of
 from api.serializers import FilterRequestSerializer
+from api.transactions import locking
 
 NO_FILTERS = FilterSet("no")
 
@@ -48,6 +51,8 @@ class ResourceViewSet(GenericViewSet[Any]):
     pagination_class = KeysetPagination
     # Actions that take filters and pages as parameters of the address.
     listed_by_parameters: ClassVar[Sequence[str]] = ("list",)
+    # What tells the states of an object apart for If-Match; the model's ``version`` where it has one.
+    etag_columns: ClassVar[Sequence[Column] | None] = None
     # The order of a search; set while the filters are read.
     rank: list[Any] | None = None
 
@@ -82,19 +87,68 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def answer(self, queryset: "QuerySet[Any]", code: int = status.HTTP_200_OK) -> Response:
         """Answer with the one row of ``queryset``. Raises 404 when it has none."""
-        rows = self.get_representation().rows(queryset[:1])
-        if not rows:
+        shown, tagged = self.get_representation(), self._tagged_columns()
+        values = queryset.values_list(*shown.columns, *tagged)[:1]
+        found = next(iter(values), None)
+        if found is None:
             raise Http404
-        self.complete(rows)
-        return Response(rows[0], code)
+        row = shown.row(found)
+        self.complete([row])
+        return Response(row, code, headers={"ETag": etag_of(found[-len(tagged) :])} if tagged else None)
 
     def answer_saved(self, instance: Model, code: int = status.HTTP_200_OK) -> Response:
         """Answer with what is now stored of ``instance``, triggers and defaults included."""
         return self.answer(self.model._default_manager.filter(pk=instance.pk), code)
 
+    def change(self, change: Callable[[Any], Response]) -> Response:
+        """Return what ``change`` answers for the object that the path names, if the caller may change it.
+
+        With ``If-Match`` the object is locked, compared and changed in one transaction. Raises ``PreconditionFailed``.
+        """
+        condition = if_match(self.request)
+        if condition is None:
+            return change(self.get_editable_object())
+        return locking(self._change_matching)(condition, change)
+
+    def _change_matching(self, condition: IfMatch, change: Callable[[Any], Response]) -> Response:
+        self.lock_object()
+        found = self.get_editable_object()
+        if not condition.holds_for(self._etag(found)):
+            raise PreconditionFailed
+        return change(found)
+
+    def lock_object(self) -> None:
+        """Lock the object that the path names, in the project's order of locks; nothing where there is none."""
+        identified = identified_by(self.model, self.kwargs["id"])
+        if identified is not None:
+            self.get_queryset().filter(identified).select_for_update(no_key=True, of=("self",)).first()
+
+    def _etag(self, found: Model) -> str | None:
+        columns = self._tagged_columns()
+        if not columns:
+            return None
+        return etag_of(self.model._default_manager.values_list(*columns).get(pk=found.pk))
+
+    def _tagged_columns(self) -> Sequence[Column]:
+        """Return the key and what tells an object's states apart; nothing where nobody can change it."""
+        columns = self.etag_columns
+        if columns is None:
+            columns = ("version",) if has_version(self.model) else ()
+        return ("pk", *columns) if columns else ()
+
     def respond_with_list(self, queryset: "QuerySet[Any]") -> Response:
         """Answer with the page of ``queryset`` that the parameters of the address ask for."""
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(queryset)))
+
+
+@cache
+def has_version(model: type[Model]) -> bool:
+    """Tell whether the database counts the edits of ``model``'s rows."""
+    try:
+        model._meta.get_field("version")
+    except FieldDoesNotExist:
+        return False
+    return True
 
 
 class ListMixin(ResourceViewSet):
@@ -131,7 +185,10 @@ class UpdateMixin(ResourceViewSet):
     """``PUT`` and ``PATCH …/{id}/``: both change the fields sent and leave the others."""
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(self.get_editable_object(), data=request.data, partial=True)
+        return self.change(self._update)
+
+    def _update(self, instance: Any) -> Response:
+        serializer = self.get_serializer(instance, data=self.request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         return self.answer_saved(self.perform_update(serializer))
 
@@ -147,7 +204,10 @@ class DestroyMixin(ResourceViewSet):
     """``DELETE …/{id}/``: 204."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self.perform_destroy(self.get_editable_object())
+        return self.change(self._destroy)
+
+    def _destroy(self, instance: Any) -> Response:
+        self.perform_destroy(instance)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_destroy(self, instance: Any) -> None:

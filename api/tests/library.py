@@ -110,6 +110,7 @@ class BookViewSet(FilterByBodyMixin, ModelViewSet):
         "id": Ordering("id"),
     }
     default_ordering = "title"
+    etag_columns = ("external_id", "title", "isbn", "genre", "pages", "price", "published_at", "author_id")
 
     def perform_create(self, serializer: Any) -> Book:
         serializer.validated_data.pop("note", None)
