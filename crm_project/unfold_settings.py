@@ -90,7 +90,6 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Imports"), "upload_file", "users.import"),
-                    _list(_("Groups"), "shield_person", "auth.group"),
                 ],
             },
         ],

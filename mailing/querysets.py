@@ -1,20 +1,23 @@
 """The vocabulary for sets of campaigns, deliveries and exclusions."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from users.models import User
+from users.roles import Role, holds
 
 if TYPE_CHECKING:
     from mailing.models import Campaign, CampaignExclusion, Delivery  # noqa: F401  # named by the base classes below
 
+Q = TypeVar("Q", bound="QuerySet[Any]")
+
 
 class CampaignQuerySet(QuerySet["Campaign"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the campaigns that ``user`` may know of: all for staff, none for others."""
-        return self if user.is_active and user.is_staff else self.none()
+        """Return the campaigns that ``user`` may know of: all for administrators, their own for organizers."""
+        return _of_senders(self, user, "created_by")
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Return the campaigns that ``user`` may pause, resume, cancel or settle."""
@@ -27,8 +30,8 @@ class CampaignQuerySet(QuerySet["Campaign"]):
 
 class DeliveryQuerySet(QuerySet["Delivery"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the deliveries that ``user`` may know of: all for staff, none for others."""
-        return self if user.is_active and user.is_staff else self.none()
+        """Return the deliveries that ``user`` may know of: those of the campaigns that they may know of."""
+        return _of_senders(self, user, "campaign__created_by")
 
     def live(self) -> Self:
         """Return those that a worker still has to hand over."""
@@ -37,5 +40,11 @@ class DeliveryQuerySet(QuerySet["Delivery"]):
 
 class ExclusionQuerySet(QuerySet["CampaignExclusion"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the exclusions that ``user`` may know of: all for staff, none for others."""
-        return self if user.is_active and user.is_staff else self.none()
+        """Return the exclusions that ``user`` may know of: those of the campaigns that they may know of."""
+        return _of_senders(self, user, "campaign__created_by")
+
+
+def _of_senders(rows: Q, user: User | AnonymousUser, sender: str) -> Q:
+    if holds(user, Role.ADMIN):
+        return rows
+    return rows.filter(**{sender: user}) if holds(user, Role.ORGANIZER) else rows.none()

@@ -19,7 +19,8 @@ from api.views import CreateMixin, DestroyMixin, ListViewSet, ReadOnlyModelViewS
 from events.models import Event
 from relations.filters import COUNTERS, ROLE_ALIASES, relation_filters, relation_orderings
 from relations.models import Role, Status, UserEventRelation
-from relations.services import add_relation, end_relation
+from relations.rights import refuse_unless_may_add
+from relations.services import add_relation, end_relation, lock_capacity
 from users.api import UserSerializer
 from users.filters import people_filters, people_orderings
 from users.models import User
@@ -134,13 +135,23 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
     # Keys are UUIDv7: their order is that of arrival, and needs no index of its own.
     orderings = {"id": Ordering("id")}
     default_ordering = "-id"
+    etag_columns = ("status",)
+
+    def lock_object(self) -> None:
+        """Lock the seats of the event first, as the service does."""
+        relation = find(self.get_queryset(), self.kwargs["id"])
+        if relation is not None:
+            lock_capacity(relation.event_id)
+        super().lock_object()
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a person a part in an event: 201, or 200 where they have it already."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         actor: Any = request.user
-        relation, is_new = add_relation(**serializer.validated_data, actor=actor, reason="added through the API")
+        wanted = {"status": None, **serializer.validated_data}
+        refuse_unless_may_add(actor=actor, **wanted)
+        relation, is_new = add_relation(**wanted, actor=actor, reason="added through the API")
         return self.answer_saved(relation, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     def perform_destroy(self, instance: UserEventRelation) -> None:

@@ -6,7 +6,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone as clock
 
+from events.models import Event
 from users.models import User
+from users.roles import Role, holds
 
 if TYPE_CHECKING:
     from relations.models import UserEventRelation  # noqa: F401  # named by the base class below
@@ -17,12 +19,27 @@ HOLDING_A_PLACE = ("offered", "confirmed", "attended")
 
 class RelationQuerySet(QuerySet["UserEventRelation"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the relations that ``user`` may know of: all for staff, none for others."""
-        return self if user.is_active and user.is_staff else self.none()
+        """Return the relations that ``user`` may know of.
+
+        All for administrators and agents, those of their own events for organizers, and for everybody their own.
+        """
+        if holds(user, Role.ADMIN, Role.AGENT):
+            return self
+        if holds(user, Role.ORGANIZER):
+            return self.filter(Q(event__in=_events_of(user)) | Q(user=user))
+        return self.filter(user=user) if user.is_active else self.none()
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        """Return the relations that ``user`` may end."""
-        return self.visible_to(user)
+        """Return the relations that ``user`` may end.
+
+        All for administrators, those of their own events for organizers, and for everybody their own as attendee.
+        """
+        if holds(user, Role.ADMIN):
+            return self
+        if not user.is_active:
+            return self.none()
+        own = Q(user=user, role="attendee")
+        return self.filter(own | Q(event__in=_events_of(user)) if holds(user, Role.ORGANIZER) else own)
 
     def live(self) -> Self:
         """Return those that have not ended."""
@@ -43,3 +60,7 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def past(self) -> Self:
         """Return the relations to events that have begun."""
         return self.filter(Q(event__start_at__lt=clock.now()))
+
+
+def _events_of(user: User | AnonymousUser) -> "QuerySet[Event]":
+    return Event.objects.owned_or_hosted_by(user).order_by().values("pk")  # type: ignore[return-value]  # rows of keys

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
 from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -19,7 +20,8 @@ from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
 from users.filters import people_filters, people_orderings
 from users.models import User
-from users.services import create_user, delete_user, update_user
+from users.roles import Role
+from users.services import create_user, delete_user, set_roles, update_user
 from users.sign_in import RefreshSerializer
 
 
@@ -27,7 +29,12 @@ class UserSerializer(ModelSerializer[User]):
     """A person's profile. ``name`` may be sent instead of first and last name, and is split at its first space."""
 
     name = serializers.CharField(write_only=True, required=False, max_length=300)
-    roles = serializers.ListField(child=serializers.CharField(), read_only=True)
+    roles = serializers.ListField(
+        child=serializers.ChoiceField(choices=Role.choices),
+        required=False,
+        max_length=len(Role),
+        help_text="Read-only but for administrators.",
+    )
 
     class Meta:
         model = User
@@ -58,6 +65,13 @@ class UserSerializer(ModelSerializer[User]):
             "roles": ArraySubquery(Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")),
         }
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Ignore ``roles`` from who may not hand them out."""
+        caller: Any = self.context["request"].user
+        if isinstance(data, dict) and not caller.holds(Role.ADMIN):
+            data = {name: value for name, value in data.items() if name != "roles"}
+        return super().to_internal_value(data)
+
     def validate(self, attrs: dict[str, Any]) -> Any:
         name = attrs.pop("name", None)
         if name is not None:
@@ -66,6 +80,11 @@ class UserSerializer(ModelSerializer[User]):
             first, _space, last = name.partition(" ")
             attrs |= {"first_name": first, "last_name": last.strip()}
         return super().validate(attrs)
+
+
+def _apart(given: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    """Return the profile and, where they were given, the roles."""
+    return {name: value for name, value in given.items() if name != "roles"}, given.get("roles")
 
 
 class UserViewSet(FilterByBodyMixin, ModelViewSet):
@@ -78,11 +97,20 @@ class UserViewSet(FilterByBodyMixin, ModelViewSet):
     default_ordering = "name"
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> User:
-        return create_user(user=User(**serializer.validated_data))
+        profile, roles = _apart(serializer.validated_data)
+        with transaction.atomic():
+            return self._with_roles(create_user(user=User(**profile)), roles)
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> User:
+        profile, roles = _apart(serializer.validated_data)
         user: Any = serializer.instance
-        return update_user(user=user, changes=serializer.validated_data)
+        actor: Any = self.request.user
+        with transaction.atomic():
+            return self._with_roles(update_user(user=user, changes=profile, actor=actor), roles)
+
+    def _with_roles(self, user: User, roles: list[str] | None) -> User:
+        actor: Any = self.request.user
+        return user if roles is None else set_roles(user=user, roles=roles, actor=actor)
 
     def perform_destroy(self, instance: User) -> None:
         delete_user(user=instance)

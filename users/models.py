@@ -17,6 +17,7 @@ from users.fields import LowerCaseEmailField, PhoneNumberField
 from users.history import tracked
 from users.imports.models import Import, ImportedRow
 from users.querysets import UserManager, UserQuerySet
+from users.roles import HoldsRoles
 from users.triggers import keep_counters, raise_version
 from users.zones import validate_zone
 
@@ -41,7 +42,7 @@ EDITED = (*PROFILE, "is_active", "is_staff", "is_superuser")
 
 
 @tracked(EDITED)
-class User(AbstractBaseUser, PermissionsMixin):
+class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
     """A person: contact, customer, organiser or member of staff."""
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from users.roles import STAFF_ROLES, Role, holds
 
 if TYPE_CHECKING:
     from users.models import User
@@ -15,17 +17,29 @@ ATTENDED = Q(relations__role="attendee", relations__status="attended")
 
 class UserQuerySet(QuerySet["User"]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Return the people that ``user`` may know of: all for staff, none for others."""
-        return self if user.is_active and user.is_staff else self.none()
+        """Return the people that ``user`` may know of: staff know of all, everybody else of themselves."""
+        if holds(user, *STAFF_ROLES):
+            return self
+        return self.filter(pk=user.pk) if user.is_active else self.none()
 
     def editable_by(self, user: "User | AnonymousUser") -> Self:
-        """Return the people that ``user`` may change or delete.
+        """Return the people whose profile ``user`` may change."""
+        return self.visible_to(user)
 
-        Nobody but an administrator changes, or takes the sign-in of, other staff: who could set an administrator's
-        e-mail or password could become one.
+    def sign_in_editable_by(self, user: "User | AnonymousUser") -> Self:
+        """Return the people whose e-mail and sign-in ``user`` may change: themselves, and who holds no other role.
+
+        Nobody but an administrator may do so with a person who holds a role that they do not hold themselves: who
+        could set an administrator's e-mail could become one.
         """
-        seen = self.visible_to(user)
-        return seen if user.is_superuser else seen.filter(Q(is_staff=False, is_superuser=False) | Q(pk=user.pk))
+        seen = self.editable_by(user)
+        if isinstance(user, AnonymousUser) or user.holds(Role.ADMIN):
+            return seen
+        foreign = set(Role.values) - user.role_names
+        higher = Q(is_superuser=True) | Exists(
+            self.model.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=foreign)
+        )
+        return seen.filter(~higher | Q(pk=user.pk))
 
     def with_event_counts(self) -> Self:
         """Annotate ``counted_hosted`` and ``counted_attended`` from the relations: the oracle of the counters.

@@ -14,6 +14,7 @@ from api.identifiers import as_uuid
 from events.models import Event
 from relations.admin.panels import people_page
 from relations.models import Role, UserEventRelation
+from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation
 from users.admin.form_pages import attempted, form_page, record_field, select, text_input
 from users.markup import page_of
@@ -56,7 +57,10 @@ def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
     form = adding_form(admin, request)
     if form.is_valid():
         actor: Any = request.user
-        if added := attempted(form, lambda: add_relation(**form.cleaned_data, actor=actor)):
+        wanted = {"status": None, **form.cleaned_data}
+        aim = {name: wanted[name] for name in ("user", "event", "role", "status")}
+        refuse_unless_may_add(actor=actor, **aim)
+        if added := attempted(form, lambda: add_relation(**wanted, actor=actor)):
             relation, new = added
             said = _("%s: added.") if new else _("%s: was so already.")
             messages.success(request, said % relation)
@@ -69,7 +73,7 @@ def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
 
 def end(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelation) -> HttpResponseBase:
     """Cancel a relation; a seat that becomes free goes to the head of the queue."""
-    if not admin.has_change_permission(request):
+    if not admin.has_change_permission(request, relation):
         raise PermissionDenied
     form = EndingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -87,7 +87,7 @@ class RelationAdmin(NewestFirst[UserEventRelation], PanelAdmin[UserEventRelation
 
     def record_links(self, request: HttpRequest, record: UserEventRelation) -> list[Link]:
         """Offer to end it."""
-        if record.status not in LIVE or not self.has_change_permission(request):
+        if record.status not in LIVE or not self.has_change_permission(request, record):
             return []
         page = reverse("admin:relations_usereventrelation_end", args=[record.pk])
         return [Link(_("End"), page, icon="person_remove")]

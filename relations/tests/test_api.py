@@ -105,10 +105,14 @@ def test_bad_filter_is_refused_with_its_place(client_of_staff: APIClient, tree: 
     assert (status, [where for where, _code in faults]) == (400, [place])
 
 
-def test_filters_see_no_more_than_their_caller(doings: None, people: dict[str, User]) -> None:
-    found = User.objects.filter(people_filters.q({"attended": {"event": "talk"}}, FilterContext(people["Andy"])))
+def test_filters_see_no_more_than_their_caller(doings: None, people: dict[str, User], organizer: User) -> None:
+    wanted = {"attended": {"event": "talk"}}
+    found = {
+        str(caller): [str(one) for one in User.objects.filter(people_filters.q(wanted, FilterContext(caller)))]
+        for caller in (people["Andy"], people["Nils"], organizer)
+    }
 
-    assert list(found) == []
+    assert found == {"Andy Andy": ["Andy Andy"], "Nils Nils": [], "Oscar Organizer": []}
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
     admin = StaffFactory.create(first_name="Ada", last_name="Archer", email="admin@example.com")
     changed = User.objects.filter(is_staff=False).order_by("pk")[0]
     with pghistory.context(user=str(admin.pk), url="/admin/"):
-        update_user(user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"})
+        update_user(user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"}, actor=None)
     everybody = User.objects.filter(is_staff=False)
     content = content_of_template("newsletter")
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)

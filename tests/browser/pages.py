@@ -70,7 +70,5 @@ def _mail() -> dict[str, str]:
 def _others() -> dict[str, str]:
     return {
         "imports": reverse("admin:users_import_changelist"),
-        "groups": reverse("admin:auth_group_changelist"),
-        "group-add": reverse("admin:auth_group_add"),
         "own-password": reverse("admin:password_change"),
     }

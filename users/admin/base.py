@@ -68,6 +68,18 @@ class RecordAdmin(ListAdmin[M]):
         visible: QuerySet[M] = rows.visible_to(request.user)
         return visible
 
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Apply the API's rule to a record; without one, only the caller's roles count."""
+        return super().has_change_permission(request, obj) and self._may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Apply the API's rule to a record; without one, only the caller's roles count."""
+        return super().has_delete_permission(request, obj) and self._may_edit(request, obj)
+
+    def _may_edit(self, request: HttpRequest, record: M | None) -> bool:
+        rows: Any = self.model._default_manager.get_queryset()
+        return record is None or rows.editable_by(request.user).filter(pk=record.pk).exists()
+
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Show the search field; what it searches is the declared filter ``q``."""
         return ("q",) if self.filters else ()

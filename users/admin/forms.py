@@ -7,9 +7,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm
-from unfold.widgets import INPUT_CLASSES, UnfoldAdminURLInputWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
 
 from users.models import PROFILE, User
+from users.roles import Role
 
 URL_INPUT = UnfoldAdminURLInputWidget()
 M = TypeVar("M", bound=Model)
@@ -51,9 +52,21 @@ class PersonForm(RecordForm[User]):
         widget=URL_INPUT,
     )
 
+    roles = forms.MultipleChoiceField(
+        choices=Role.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=gettext_lazy("Admins, organizers and agents may sign in to this admin."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "roles" in self.fields:
+            self.fields["roles"].initial = sorted(self.instance.role_names)
+
     class Meta:
         model = User
-        fields = (*PROFILE, "is_active", "is_staff", "is_superuser", "groups")
+        fields = (*PROFILE, "is_active", "is_superuser")
         widgets = {"timezone": zone_input()}
 
 

@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from users.admin.deletion import ServiceDeletion
@@ -20,7 +22,8 @@ from users.admin.suggestions import Suggestions
 from users.expressions import name_key, text_key
 from users.filters import people_filters
 from users.models import User
-from users.services import create_user, delete_user, update_user
+from users.roles import Role
+from users.services import create_user, delete_user, set_roles, update_user
 
 people_panels = Panels()
 # Functions as Django's actions are; one may name the permission that it ``needs``.
@@ -34,7 +37,7 @@ people_list_filters: list[Any] = [
     number_range_filter(people_filters, "min_events_attended", "max_events_attended", _("events attended")),
     date_range_filter(people_filters, "created_since", "created_until", _("created")),
 ]
-RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
+RIGHTS = ("is_active", "roles", "is_superuser")
 PROFILE_FIELDSETS = (
     (_("Person"), {"fields": ("first_name", "last_name", "email", "phone_number", "gender", "avatar")}),
     (_("Work and place"), {"fields": ("job_title", "company", "city", "state")}),
@@ -58,7 +61,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     add_form = PersonForm
     add_form_template = None
     change_password_form = PasswordForm
-    autocomplete_fields = ("groups",)
+    autocomplete_fields = ()
     filter_horizontal = ()
     readonly_fields = ("hosted_count", "attended_count", "password_state", "created_at", "updated_at", "last_login")
     add_fieldsets = PROFILE_FIELDSETS
@@ -78,29 +81,38 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         }
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Let nobody but administrators hand out rights."""
+        """Let nobody but administrators hand out rights, nor change the e-mail of who holds a role they do not."""
         fixed = super().get_readonly_fields(request, obj)
         user: Any = request.user
-        return fixed if user.is_superuser else (*fixed, *RIGHTS)
+        if user.is_superuser:
+            return fixed
+        if user.holds(Role.ADMIN):
+            return (*fixed, "is_superuser")
+        mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email",)
+        return (*fixed, *RIGHTS, *mail)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Apply the API's rule to a record's form and to the form for its password."""
-        return super().has_change_permission(request, obj) and _may_edit(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Apply the API's rule to deleting a record."""
-        return super().has_delete_permission(request, obj) and _may_edit(request, obj)
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
+        """Save the profile, then the roles where the form has them."""
+        super().save_model(request, obj, form, change)
+        if "roles" in form.changed_data:
+            actor: Any = request.user
+            set_roles(user=obj, roles=form.cleaned_data["roles"], actor=actor)
 
     def create(self, request: HttpRequest, record: User) -> None:
         create_user(user=record)
 
     def update(self, request: HttpRequest, record: User, changes: dict[str, object]) -> None:
-        update_user(user=record, changes=changes)
+        actor: Any = request.user
+        update_user(user=record, changes=changes, actor=actor)
 
     def remove(self, request: HttpRequest, record: User) -> None:
         delete_user(user=record)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's signature
+        """Show Django's form for a password to who may change this person's sign-in."""
+        person = self.get_object(request, id)
+        if person is not None and not _may_edit_sign_in(request, person):
+            raise PermissionDenied
         answer: Any = self.answered(
             request, request.path, lambda: super(UserAdmin, self).user_change_password(request, id, form_url)
         )
@@ -144,6 +156,10 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     def attended(self, user: User) -> int:
         return user.attended_count
 
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(str(Role(name).label) for name in sorted(user.role_names)) or gettext("none")
+
     @admin.display(description=_("password"))
     def password_state(self, user: User) -> SafeString:
         """Tell whether there is one, and lead to Django's form for setting it."""
@@ -152,10 +168,9 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         return format_html('{} <a class="crm-link" href="{}">{}</a>', state, form, _("Set a password"))
 
 
-def _may_edit(request: HttpRequest, person: User | None) -> bool:
-    """Tell whether the caller may change this person; without one, only the caller's permissions count."""
+def _may_edit_sign_in(request: HttpRequest, person: User) -> bool:
     user: Any = request.user
-    return person is None or User.objects.get_queryset().editable_by(user).filter(pk=person.pk).exists()
+    return User.objects.sign_in_editable_by(user).filter(pk=person.pk).exists()
 
 
 people_panels.register(HistoryPanel("users.view_user"))

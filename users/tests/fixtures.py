@@ -1,5 +1,7 @@
 """Fixtures for every app: the cast and clients of the API that are signed in as them."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
@@ -15,9 +17,39 @@ def staff(db: None) -> User:
 
 
 @pytest.fixture
+def organizer(db: None) -> User:
+    """Return somebody who leads events."""
+    return UserFactory.create(first_name="Oscar", last_name="Organizer", email="oscar@example.com", roles=["organizer"])
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    """Return somebody who answers customers."""
+    return UserFactory.create(first_name="Agnes", last_name="Agent", email="agnes@example.com", roles=["agent"])
+
+
+@pytest.fixture
+def customer(db: None) -> User:
+    """Return somebody who signed up."""
+    return UserFactory.create(first_name="Carl", last_name="Customer", email="carl@example.com", roles=["customer"])
+
+
+@pytest.fixture
 def outsider(db: None) -> User:
     """Return somebody with an account and no rights."""
     return UserFactory.create(first_name="Olga", last_name="Outsider", email="olga@example.com")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], APIClient]:
+    """Return what makes a client of the API that is signed in as somebody."""
+
+    def make(user: User) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(user)
+        return client
+
+    return make
 
 
 @pytest.fixture

@@ -59,12 +59,6 @@ def test_imports_are_there_to_read(admin_of_staff: Client) -> None:
     assert admin_of_staff.post(page, {"kind": "events"}).status_code == 403
 
 
-def test_groups_can_be_given(admin_of_staff: Client) -> None:
-    admin_of_staff.post(reverse("admin:auth_group_add"), {"name": "Organisers"})
-    answer = admin_of_staff.get(reverse("admin:auth_group_changelist") + "?q=organ")
-    assert [group.name for group in answer.context["cl"].result_list] == ["Organisers"]
-
-
 def test_panels_with_a_slug_that_is_taken() -> None:
     class Notes(Panel):
         slug = "notes"
