@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from events.admin import event_panels
+from relations.admin.access import EventAccess
 from relations.admin.panels import EventsOfPerson, LedgerPanel, PeopleOfEvent
 from relations.admin.relations import RelationAdmin, relation_panels
 from relations.models import Role
@@ -13,6 +14,6 @@ from users.filters import people_filters
 __all__ = ["RelationAdmin"]
 
 people_panels.register(EventsOfPerson())
-event_panels.register(PeopleOfEvent())
+event_panels.register(PeopleOfEvent(), EventAccess())
 relation_panels.register(LedgerPanel())
 people_list_filters.append(choice_filter(people_filters, "role", _("role in any event"), Role.choices))

@@ -15,8 +15,10 @@ from users.admin.base import M, RecordAdmin
 from users.admin.changelist import in_two_steps
 
 LAST_PAGE = 1_000
-# The slug of the tab that comes last, whoever registers after it.
+# The slugs of the tabs that come last, whoever registers after them.
+ACCESS = "access"
 HISTORY = "history"
+LAST = (ACCESS, HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,9 @@ class Panels:
             self._panels[panel.slug] = panel
 
     def allowed(self, request: HttpRequest) -> Iterator[Panel]:
-        """Return those that the caller may see; the history comes last."""
+        """Return those that the caller may see; access and history come last."""
         user: Any = request.user
-        last = sorted(self._panels.values(), key=lambda panel: panel.slug == HISTORY)
+        last = sorted(self._panels.values(), key=lambda panel: LAST.index(panel.slug) if panel.slug in LAST else -1)
         return (panel for panel in last if user.has_perm(panel.permission))
 
     def find(self, request: HttpRequest, slug: str) -> Panel:

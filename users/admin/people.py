@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from users.admin.access import PersonAccess
 from users.admin.deletion import ServiceDeletion
 from users.admin.forms import PasswordForm, PersonForm
 from users.admin.history import HistoryPanel
@@ -173,4 +174,4 @@ def _may_edit_sign_in(request: HttpRequest, person: User) -> bool:
     return User.objects.sign_in_editable_by(user).filter(pk=person.pk).exists()
 
 
-people_panels.register(HistoryPanel("users.view_user"))
+people_panels.register(PersonAccess(), HistoryPanel("users.view_user"))
