@@ -27,11 +27,11 @@ class RoleBackend(ModelBackend):
 
     get_group_permissions = get_all_permissions  # type: ignore[assignment]  # as above
 
-    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:  # type: ignore[override]  # as above
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
         """Tell whether a role that the person holds has the permission ``perm``."""
         return obj is None and not isinstance(user_obj, AnonymousUser) and user_obj.holds(*roles_with(perm))
 
-    def has_module_perms(self, user_obj: User | AnonymousUser, app_label: str) -> bool:  # type: ignore[override]  # as above
+    def has_module_perms(self, user_obj: User | AnonymousUser, app_label: str) -> bool:
         """Tell whether the person may do anything at all in an app."""
         if isinstance(user_obj, AnonymousUser):
             return False

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict
 from users.models import User
 from users.roles import STAFF_ROLES, Role
-from users.signals import roles_changed
+from users.signals import roles_changed, sign_in_changed
 
 # What decides who can sign in, as whom and with which rights.
 SIGN_IN = frozenset({"email", "is_active", "is_staff", "is_superuser", "password"})
@@ -33,7 +33,8 @@ def update_user(*, user: User, changes: Mapping[str, object], actor: User | None
 
     Raises ``PermissionDenied`` where ``actor`` (None: an operator) may not change this person's sign-in and would.
     """
-    if actor is not None and _differs(user, changes):
+    before = _stored_sign_in(user) if SIGN_IN & changes.keys() else {}
+    if actor is not None and any(before[field] != changes[field] for field in before.keys() & changes.keys()):
         refuse_sign_in_change(user=user, actor=actor)
     for field, value in changes.items():
         setattr(user, field, value)
@@ -42,6 +43,8 @@ def update_user(*, user: User, changes: Mapping[str, object], actor: User | None
     if changes:
         user.save(update_fields=[*changes])
         user.refresh_from_db()
+    if before and before != _sign_in(user):
+        sign_in_changed.send(User, user=user, before=before, actor=actor)
     return user
 
 
@@ -77,7 +80,7 @@ def set_roles(*, user: User, roles: Collection[str], actor: User | None) -> User
     kept = user.groups.exclude(name__in=Role.values)
     user.groups.set([*kept, *Group.objects.filter(name__in=roles)])
     user.__dict__.pop("role_names", None)
-    is_staff = user.is_superuser or not STAFF_ROLES.isdisjoint(roles)
+    is_staff = user.is_superuser or any(role in STAFF_ROLES for role in roles)
     if user.is_staff != is_staff:
         user.is_staff = is_staff
         user.save(update_fields=["is_staff"])
@@ -95,10 +98,10 @@ def refuse_sign_in_change(*, user: User, actor: User) -> None:
         )
 
 
-def _differs(user: User, changes: Mapping[str, object]) -> bool:
-    """Tell whether ``changes`` would alter a stored field of the sign-in."""
-    named = [field for field in changes if field in SIGN_IN]
-    if not named:
-        return False
-    stored = User.objects.filter(pk=user.pk).values(*named).get()
-    return any(stored[field] != changes[field] for field in named)
+def _stored_sign_in(user: User) -> dict[str, object]:
+    """Return what is stored of how ``user`` signs in."""
+    return dict(User.objects.filter(pk=user.pk).values(*SIGN_IN).get())
+
+
+def _sign_in(user: User) -> dict[str, object]:
+    return {field: getattr(user, field) for field in SIGN_IN}

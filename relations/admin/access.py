@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from events.models import Event, EventStatus
 from relations.models import Role, Status, UserEventRelation
 from users.admin.access import Access, AccessPanel, administrators, holding, others_holding
-from users.models import User
 from users.roles import STAFF_ROLES
 from users.roles import Role as HeldRole
 
@@ -44,9 +43,8 @@ class EventAccess(AccessPanel):
         customers = holding(HeldRole.CUSTOMER).exclude(pk__in=holding(*STAFF_ROLES).values("pk"))
         if event.status == EventStatus.ACTIVE:
             return [Access(_("Customers"), customers, _("Customers see every active event."))]
-        part = User.objects.none()
-        if event.status != EventStatus.DRAFT:
-            part = customers.filter(pk__in=UserEventRelation.objects.filter(event=event).values("user"))
+        relations = UserEventRelation.objects.filter(event=event).exclude(event__status=EventStatus.DRAFT)
+        part = customers.filter(pk__in=relations.values("user"))
         return [
             Access(_("Customers with a part in it"), part, _("Others see only active events, and nobody sees drafts."))
         ]

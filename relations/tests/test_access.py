@@ -15,7 +15,15 @@ from users.models import User
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-ROLES = (["admin"], ["organizer"], ["agent"], ["customer"], ["agent", "customer"], ["organizer", "agent"], [])
+ROLES: tuple[list[str], ...] = (
+    ["admin"],
+    ["organizer"],
+    ["agent"],
+    ["customer"],
+    ["agent", "customer"],
+    ["organizer", "agent"],
+    [],
+)
 
 
 @pytest.fixture

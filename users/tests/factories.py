@@ -19,7 +19,7 @@ class UserFactory(DjangoModelFactory[User]):
     last_name = factory.Sequence(lambda n: f"Last{n}")
     email = factory.Sequence(lambda n: f"person{n}@example.com")
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]  # factory_boy's own
     def roles(self, create: bool, given: Any, **_options: Any) -> None:  # noqa: FBT001  # factory_boy's signature
         """Give the roles named by ``roles=[…]``, and with one of staff the way into the admin."""
         if create and given:
