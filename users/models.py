@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
+from users.accounts.models import ApiToken, PendingSignup, SecurityEvent
 from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.fields import LowerCaseEmailField, PhoneNumberField
@@ -21,7 +22,7 @@ from users.roles import HoldsRoles
 from users.triggers import keep_counters, raise_version
 from users.zones import validate_zone
 
-__all__ = ["EDITED", "PROFILE", "Import", "ImportedRow", "User"]
+__all__ = ["EDITED", "PROFILE", "ApiToken", "Import", "ImportedRow", "PendingSignup", "SecurityEvent", "User"]
 
 PROFILE = (
     "external_id",

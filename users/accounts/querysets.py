@@ -1,0 +1,33 @@
+"""The vocabulary for sets of tokens and of entries of the security log."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from users.roles import Role, holds
+
+if TYPE_CHECKING:
+    from users.accounts.models import ApiToken, SecurityEvent  # noqa: F401  # named by the base classes below
+    from users.models import User
+
+
+class TokenQuerySet(QuerySet["ApiToken"]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Return the tokens that ``user`` may know of: their own, for administrators all; none that is revoked."""
+        standing = self.standing()
+        return standing if holds(user, Role.ADMIN) else standing.filter(user=user.pk)
+
+    def editable_by(self, user: "User | AnonymousUser") -> Self:
+        """Return the tokens that ``user`` may revoke."""
+        return self.visible_to(user)
+
+    def standing(self) -> Self:
+        """Return those that nobody has revoked; some may be past their time."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class SecurityEventQuerySet(QuerySet["SecurityEvent"]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Return the entries that ``user`` may read: administrators all, nobody else any."""
+        return self if holds(user, Role.ADMIN) else self.none()
