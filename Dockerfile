@@ -22,6 +22,4 @@ USER crm
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["python", "deploy/probe.py", "/health/"]
 # WEB_CONCURRENCY, read by gunicorn itself, says how many processes.
-CMD ["gunicorn", "crm_project.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "8", \
-     "--worker-tmp-dir", "/dev/shm", "--max-requests", "10000", "--max-requests-jitter", "1000", \
-     "--access-logfile", "-"]
+CMD ["gunicorn", "crm_project.wsgi", "--config", "python:crm_project.serving", "--bind", "0.0.0.0:8000"]

@@ -49,7 +49,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # An environment as in production, down to a key that nobody knows; its servers are named and not called.
 PRODUCTION := DEBUG=off SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
 	ALLOWED_HOSTS=crm.example.com PUBLIC_URL=https://crm.example.com DATABASE_URL=postgres://crm@db.example.com/crm \
-	REDIS_URL=redis://redis.example.com EMAIL_URL=smtp+tls://mail.example.com:587
+	REDIS_URL=redis://redis.example.com EMAIL_URL=smtp+tls://mail.example.com:587 TRUSTED_PROXIES=10.0.0.0/8
 # Servers on which the tests marked `database` run once more.
 REAL_DATABASE_URL ?= $(DATABASE_URL)
 REAL_REDIS_URL ?= $(REDIS_URL)

@@ -7,15 +7,20 @@ from celery import Celery
 from celery.signals import beat_init, before_task_publish, worker_init
 from django.conf import settings
 
+from crm_project.telemetry import tasks
 from mailing.doorbell import PUMP
 from mailing.policy import TICK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
 
 app = Celery("event_crm")
+tasks.connect()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {"pump": {"task": PUMP, "schedule": TICK, "options": {"expires": TICK}}}
+app.conf.beat_schedule = {
+    "pump": {"task": PUMP, "schedule": TICK, "options": {"expires": TICK}},
+    "forget answers": {"task": "api.forget_answers", "schedule": 300, "options": {"expires": 300}},
+}
 
 
 def start_embedded_broker(**_: Any) -> None:

@@ -3,6 +3,7 @@
 Without any variable the project runs for development: DEBUG on, embedded PostgreSQL and Valkey, mail into ``var/mail``.
 """
 
+import logging
 import os
 import sys
 from datetime import timedelta
@@ -22,6 +23,7 @@ from crm_project.email_url import email_settings
 from crm_project.embedded import postgres_server, valkey_server
 from crm_project.embedded.home import socket_folder
 from crm_project.networks import networks
+from crm_project.telemetry import logs, sentry
 
 # Lets the type parameters of Django's classes stand at run time.
 django_stubs_ext.monkeypatch()
@@ -98,6 +100,7 @@ if TESTING:
     INSTALLED_APPS += ["api.tests"]  # models of the API's own tests; without migrations, so made by every test run
 MIDDLEWARE = [
     "crm_project.proxies.distrust_strangers",
+    "crm_project.telemetry.requests.observe",
     "django.middleware.security.SecurityMiddleware",
     "crm_project.content_security.permissions_policy",
     "crm_project.content_security.ContentSecurityMiddleware",
@@ -280,15 +283,28 @@ CORS_EXPOSE_HEADERS = ["etag", "idempotent-replayed", "location", "retry-after",
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_621_440)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+# --- Seeing inside -----
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Possible: DEBUG, INFO, WARNING, ERROR.")
+LOGGING = logs.configuration(json=not DEBUG, level=LOG_LEVEL)
+logs.start()
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Nobody in production: behind a proxy on the same host everybody's address may be this host's.
+METRICS_ALLOWED = networks("METRICS_ALLOWED", env.str("METRICS_ALLOWED", default="127.0.0.1, ::1" if DEBUG else ""))
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    sentry.start(SENTRY_DSN)
+
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     # Asked by machines beside this one, which speak no TLS.
-    SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]
+    SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics/?$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Of TRUSTED_PROXIES alone: crm_project.proxies removes the header from anybody else's requests.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from api.routers import Router
 from api.views import NotFoundView
 from crm_project import health
+from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("health/", health.alive),
     path("health/ready/", health.ready),
+    re_path("^metrics/?$", metrics, name="metrics"),
     path("api/v1/", include((api_v1, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

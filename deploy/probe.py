@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Ask the web server in this container for one address; exit 0 only for a 200.
 
-The question carries a host that ALLOWED_HOSTS lets in and passes for HTTPS, as one that came through the proxy would.
+The question carries a host that ALLOWED_HOSTS lets in.
 """
 
 import http.client
@@ -22,7 +22,7 @@ def status(path: str, *, port: int = PORT) -> int:
     """Return the status code of ``GET path``; raises OSError where nothing answers in time."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
-        connection.request("GET", path, headers={"Host": allowed_host(), "X-Forwarded-Proto": "https"})
+        connection.request("GET", path, headers={"Host": allowed_host()})
         return connection.getresponse().status
     finally:
         connection.close()

@@ -42,8 +42,8 @@ def announce_when_ready(port: int, text: str) -> None:
 def is_ready(port: int) -> bool:
     """Tell whether the site on this machine's ``port`` says that it can serve requests."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    # As one that came through the proxy: production sends http away and answers to its own names only.
-    headers = {"Host": settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost"), "X-Forwarded-Proto": "https"}
+    # Production answers to its own names only.
+    headers = {"Host": settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")}
     try:
         connection.request("GET", "/health/ready/", headers=headers)
         return connection.getresponse().status == HTTPStatus.OK

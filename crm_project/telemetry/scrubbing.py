@@ -1,0 +1,55 @@
+"""Taking out of lines and reports what is nobody's business: addresses, numbers, secrets, what people searched for.
+
+Patterns find what has a shape. What has none (a name) is kept out by not being logged: no bodies, no addresses of
+pages, no values of variables.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+REMOVED = "…"
+# Values under such a name are not shown, whatever they look like.
+SECRET_NAME = re.compile(
+    r"(?i)pass(word|wd|code)|secret|token|authorization|cookie|api_?key|session_?id|csrf|e_?mail|phone|^address$|body"
+)
+PATTERNS = (
+    # PostgreSQL's details quote the row.
+    (re.compile(r"DETAIL:.*?(?=\n(?:HINT|CONTEXT|The above|Traceback|During)|\Z)", re.DOTALL), "DETAIL: " + REMOVED),
+    (re.compile(r"(?<=://)[^\s/@]+@"), REMOVED + "@"),
+    (re.compile(r"[^\s@<>()\[\]{},;:\"]+(?:@|%40)[^\W_](?:[\w-]*\.)+[\w-]+"), REMOVED),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), REMOVED),
+    (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{8,}"), rf"\1 {REMOVED}"),
+    (
+        re.compile(
+            r"(?i)\b([\w-]*(?:password|passwd|secret|token|authorization|cookie|api_?key|sessionid))"
+            r"(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"
+        ),
+        rf"\1\2{REMOVED}",
+    ),
+    # What stands after the question mark of an address.
+    (re.compile(r"(?<=[\w/])\?[\w%.~+\[\]-]+=[^\s'\"]*"), "?" + REMOVED),
+    (re.compile(r"(?<![\w.-])(?:\+\d|\(0|0\d)[\d ()/.-]{6,}\d(?![\w-])"), REMOVED),
+    (re.compile(r"(?<![\w.-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"), REMOVED),
+)
+
+
+def scrubbed(text: str) -> str:
+    """Return ``text`` without e-mail addresses, telephone numbers, secrets and parameters of addresses."""
+    for pattern, replacement in PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def scrub(value: Any) -> Any:
+    """Return a copy of ``value`` (what JSON can hold) with every text scrubbed and what has a secret's name removed."""
+    if isinstance(value, str):
+        return scrubbed(value)
+    if isinstance(value, Mapping):
+        return {
+            name: REMOVED if isinstance(name, str) and SECRET_NAME.search(name) and inner is not None else scrub(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set):
+        return [scrub(inner) for inner in value]
+    return value

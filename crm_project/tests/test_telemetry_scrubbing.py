@@ -1,0 +1,73 @@
+"""What must not be read in a line, in the shapes in which it comes."""
+
+import pytest
+
+from crm_project.telemetry.scrubbing import REMOVED, scrub, scrubbed
+
+SHAPES = [
+    "ada@example.com",
+    "Ada.O'Brien+crm@mail.example.co.uk",
+    "ada%40example.com",
+    "жанна@пример.рф",
+    "+44 20 7946 0018",
+    "+442079460018",
+    "020 7946 0018",
+    "(020) 7946-0018",
+    "212-555-0187",
+    "(212) 555-0187",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_1",
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_has_a_shape_is_removed_from_a_sentence(shape: str) -> None:
+    assert scrubbed(f"Refused for {shape} by the server.") == f"Refused for {REMOVED} by the server."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Authorization: Bearer abc.def-123456", "Authorization: … …"),
+        ("sent Bearer abc.def-123456 along", "sent Bearer … along"),
+        ('{"password": "hunter2", "x": 1}', '{"password": "…", "x": 1}'),
+        ("csrf_token=abc; sessionid=def", "csrf_token=…; sessionid=…"),
+        ("redis://crm:secret@redis:6379/0", "redis://…@redis:6379/0"),
+        ("Error handling request /api/v1/users/?q=Ada%20Lovelace", "Error handling request /api/v1/users/?…"),
+        ("duplicate key\nDETAIL:  Key (name)=(Ada\nLovelace) exists.", "duplicate key\nDETAIL: …"),
+        (
+            "null value\nDETAIL:  Failing row contains (Ada).\nTraceback (most recent call last):",
+            "null value\nDETAIL: …\nTraceback (most recent call last):",
+        ),
+    ],
+)
+def test_secrets_and_details_are_removed_where_they_stand(text: str, expected: str) -> None:
+    assert scrubbed(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-21T13:16:52.400849Z",
+        "/api/v1/users/{id}/",
+        "019a4c3e-7b1f-7c57-8a0d-3f2f9c0d1e2b",
+        "Delivery 1234567890 was taken from this worker before it became sent.",
+        '  File "/app/users/services.py", line 120, in update_user',
+        "took 0.123456789 s",
+        "The campaign lane waits: 421 try again",
+        "celery@web-1 is ready",
+    ],
+)
+def test_what_helps_is_left(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+def test_values_are_scrubbed_at_any_depth_and_secrets_by_their_name() -> None:
+    given = {"a": [{"to": "ada@example.com", "n": 3}], "password": 1, "Phone": "12", "token": None, 5: ("x",)}
+
+    assert scrub(given) == {
+        "a": [{"to": REMOVED, "n": 3}],
+        "password": REMOVED,
+        "Phone": REMOVED,
+        "token": None,
+        5: ["x"],
+    }
