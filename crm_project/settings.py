@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     "anymail",
+    "axes",
     "api",
     "users",
     "events",
@@ -115,6 +116,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "users.accounts.requests.remember_request",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "crm_project.urls"
 WSGI_APPLICATION = "crm_project.wsgi.application"
@@ -159,7 +162,7 @@ if TEST_SUFFIX:
 
 # --- Sign-in -----
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["users.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "users.backends.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -177,11 +180,23 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
-    "UPDATE_LAST_LOGIN": True,
     # Tokens end when the password changes.
     "CHECK_REVOKE_TOKEN": True,
     "USER_AUTHENTICATION_RULE": "users.sign_in.may_sign_in",
 }
+# How long the links in mails work.
+SIGNUP_LIFETIME = timedelta(hours=48)
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# Wrong passwords for one e-mail from one address, and for how long no other is looked at then.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "users.accounts.lockout.LockoutHandler"
+AXES_LOCKOUT_CALLABLE = "users.accounts.lockout.locked_page"
+AXES_CLIENT_IP_CALLABLE = "users.accounts.lockout.address_of"
+AXES_USERNAME_CALLABLE = "users.accounts.lockout.name_given"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # --- Admin -----
 UNFOLD = unfold_settings.UNFOLD
@@ -189,6 +204,7 @@ UNFOLD = unfold_settings.UNFOLD
 # --- API -----
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "users.accounts.authentication.ApiTokenAuthentication",
         "rest_framework_simplejwt.authentication.JWTAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],

@@ -8,7 +8,8 @@ class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
-        """Say who may do what with people, and have the roles' groups made after each migration."""
+        """Say who may do what with people, listen to sign-ins, and have the roles' groups made after each migration."""
+        from users.accounts import receivers  # noqa: F401  # imported for what they listen to
         from users.models import User
         from users.roles import Role, grant
 

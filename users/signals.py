@@ -6,6 +6,6 @@ from django.dispatch import Signal
 roles_changed = Signal()
 # The e-mail, or whether the person may sign in, was changed. Sends user, before (a dict of these fields), actor.
 sign_in_changed = Signal()
-# A mail about somebody's account is due. Sends kind (users.accounts.mail.AccountMailKind), user (whose address it is, or
-# None), email, context (language; signup: the key of a pending sign-up, or None).
+# A mail about somebody's account is due. Sends kind (users.accounts.mail.AccountMailKind), user (whose address it is,
+# or None), email, context (language; signup: the key of a pending sign-up, or None).
 account_mail = Signal()

@@ -1,0 +1,8 @@
+"""By what tokens can be filtered and ordered."""
+
+from api.filters import FilterSet, IdFilter
+from api.ordering import Ordering
+
+token_filters = FilterSet("tokens")
+token_filters.register(IdFilter("user", help_text="Of this person; one's own, unless one is an administrator."))
+token_orderings = {"created_at": Ordering("created_at")}

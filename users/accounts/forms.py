@@ -1,0 +1,57 @@
+"""The forms of the account's pages, and what makes a form of Django's set a password through the service."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from users.accounts.passwords import set_password
+from users.accounts.serializers import LONGEST_PASSWORD
+from users.models import User
+
+
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email", "autofocus": True})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The password that was chosen at sign-up: whoever asked in another's name does not get in by their click."""
+
+    password = forms.CharField(
+        label=_("The password that you chose"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput({"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # our User stands on AbstractBaseUser
+    """A new password, twice. The page sets it by the token of the link, so that the link works once."""
+
+
+class ThroughService:
+    """A password form whose password is set by the service, so that sessions and tokens end and it is logged."""
+
+    def set_password_and_save(
+        self,
+        user: User,
+        password_field_name: str = "password1",  # noqa: S107  # a field's name
+        commit: bool = True,  # noqa: FBT001, FBT002  # Django's signature
+    ) -> User:
+        """Set the password that was given, or take the one there is."""
+        form: Any = self
+        given = form.cleaned_data
+        password = given[password_field_name] if given.get("set_usable_password", True) else None
+        return set_password(user=user, password=password)
+
+
+def add_errors(form: forms.Form, error: ValidationError, names: dict[str, str]) -> None:
+    """Put a service's ``error`` on ``form``; ``names`` are the form's for the service's fields."""
+    for field, errors in error.error_dict.items():
+        form.add_error(names.get(field), errors)

@@ -1,0 +1,123 @@
+"""Lock-out after wrong passwords for one e-mail from one address: django-axes with a count that nothing outruns.
+
+An attempt is counted before the password is looked at, and forgiven when it was right. Counting afterwards, as axes
+does by itself, lets as many guesses through as arrive while the first ones are still being hashed.
+"""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from axes.handlers.base import AxesHandler
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.request import Request
+
+from api.addresses import client_address
+
+# Whoever signs in rightly many times at once waits for the first of these to be forgiven, and is not locked out.
+IN_FLIGHT = timedelta(seconds=2)
+PAUSE = 0.1
+NO_ADDRESS = "0.0.0.0"  # noqa: S104  # stands for a peer without one, as on a Unix socket
+LONGEST_NAME = 255
+COUNT = """
+    INSERT INTO axes_accessattempt AS a
+           (username, ip_address, user_agent, http_accept, path_info, get_data, post_data, failures_since_start,
+            attempt_time)
+    VALUES (%(name)s, %(address)s, '', '', '', '', '', 1, clock_timestamp())
+    ON CONFLICT (username, ip_address, user_agent) DO UPDATE
+       SET failures_since_start = CASE WHEN a.attempt_time <= clock_timestamp() - %(cool_off)s THEN 1
+                                       ELSE a.failures_since_start + 1 END,
+           attempt_time = clock_timestamp()
+     WHERE a.failures_since_start < %(limit)s OR a.attempt_time <= clock_timestamp() - %(cool_off)s
+    RETURNING failures_since_start
+"""
+
+
+class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
+    """What axes asks before each sign-in and tells after it. In the database: it works without Redis."""
+
+    def is_allowed(self, request: HttpRequest | Request, credentials: dict[str, Any] | None = None) -> bool:
+        """Count this attempt and tell whether its password may be looked at. Waits shortly for others in flight."""
+        name, address = name_of(credentials), address_of(request)
+        while True:
+            number = count(name, address)
+            if number is not None:
+                request.attempt = number  # type: ignore[union-attr]  # read by what logs it
+                return True
+            locked = standing(name, address)
+            if locked is None:
+                continue
+            since, seconds = locked
+            if since > IN_FLIGHT:
+                request.locked_for = seconds  # type: ignore[union-attr]  # read by what answers
+                return False
+            time.sleep(PAUSE)
+
+    def user_logged_in(self, sender: Any, request: HttpRequest | Request, user: Any, **kwargs: Any) -> None:
+        """Forgive the attempts of who has signed in."""
+        attempts_of(str(user.get_username() or ""), address_of(request)).delete()
+
+    def reset_attempts(self, *, username: str | None = None, **kwargs: Any) -> int:
+        """Forgive the attempts on one e-mail, from wherever they came."""
+        return AccessAttempt.objects.filter(username=username).delete()[0]
+
+
+def count(name: str, address: str) -> int | None:
+    """Count one more attempt and return how many there are, or None where no more are let through."""
+    limit, cool_off = settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"name": name, "address": address, "limit": limit, "cool_off": cool_off})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def standing(name: str, address: str) -> tuple[timedelta, int] | None:
+    """Return how long ago the last attempt was counted, and the seconds until the next; None without attempts."""
+    ages = attempts_of(name, address).annotate(age=Now() - F("attempt_time")).values_list("age", flat=True)
+    age = ages.first()
+    if age is None:
+        return None
+    return age, max(1, round((settings.AXES_COOLOFF_TIME - age).total_seconds()))
+
+
+def attempts_of(name: str, address: str) -> Any:
+    """Return the attempts on an e-mail from an address: none or one row."""
+    return AccessAttempt.objects.filter(username=name, ip_address=address)
+
+
+def name_of(credentials: dict[str, Any] | None) -> str:
+    """Return the e-mail that somebody gave, as it is stored."""
+    given = credentials or {}
+    name = given.get("username") or given.get("email") or ""
+    return str(name).strip().lower().replace("\0", "")[:LONGEST_NAME]
+
+
+def name_given(request: Any, credentials: dict[str, Any] | None) -> str:
+    """Return the e-mail that somebody gave, as axes asks for it."""
+    return name_of(credentials)
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """Return the caller's address."""
+    return client_address(request) or NO_ADDRESS
+
+
+def purge() -> int:
+    """Delete attempts that no longer count, and return how many rows that were."""
+    return AccessAttempt.objects.filter(attempt_time__lt=Now() - settings.AXES_COOLOFF_TIME).delete()[0]
+
+
+def locked_page(request: HttpRequest, response: HttpResponse, credentials: Any = None) -> HttpResponse:
+    """Return what a browser gets in place of the sign-in form: 429. The API's answers say it in their own way."""
+    seconds = getattr(request, "locked_for", None)
+    if seconds is None:
+        return response
+    page = render(request, "account/locked.html", {"minutes": -(-seconds // 60)}, status=429)
+    page["Retry-After"] = str(seconds)
+    return page

@@ -1,0 +1,95 @@
+"""The mails about somebody's account: when they are due, and what is put into them at the moment of sending.
+
+Mail is the business of an app above, which answers ``users.signals.account_mail``. What it stores is who, which kind
+and, for a sign-up, its key: none of that lets anybody in. The link itself is made by ``values`` when the mail is sent.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.signing import BadSignature, Signer
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone as clock
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
+
+from api.identifiers import as_uuid
+from users.accounts.models import PendingSignup
+from users.models import User
+from users.signals import account_mail
+
+HOUR = 3600
+_signer = Signer(salt="users.accounts.signup", sep=".")
+
+
+class AccountMailKind(models.TextChoices):
+    """Which mail; also the name of its templates."""
+
+    CONFIRM_SIGNUP = "confirm_signup", _("confirm your address")
+    SIGNUP_KNOWN = "signup_known", _("there is an account already")
+    PASSWORD_RESET = "password_reset", _("reset your password")
+    PASSWORD_CHANGED = "password_changed", _("your password was changed")
+    EMAIL_CHANGED = "email_changed", _("your e-mail was changed")
+
+
+def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, signup: UUID | None = None) -> None:
+    """Have a mail written to ``email`` in this transaction. ``user`` is whose address that is, None: nobody's."""
+    account_mail.send(User, kind=kind, user=user, email=email, context={"language": language, "signup": signup})
+
+
+def values(kind: str, *, user: User | None, signup: UUID | None) -> dict[str, str] | None:
+    """Return what the templates of ``kind`` are filled in with beside the person, or None: nothing is left to say."""
+    hours = str(settings.PASSWORD_RESET_TIMEOUT // HOUR)
+    forgotten = settings.PUBLIC_URL + reverse("admin_password_reset")
+    if kind == AccountMailKind.CONFIRM_SIGNUP:
+        return _of_signup(signup)
+    if kind == AccountMailKind.PASSWORD_RESET:
+        return {"link": reset_link(user), "hours": hours} if user and user.is_active else None
+    return {"link": forgotten, "hours": hours}
+
+
+def _of_signup(key: UUID | None) -> dict[str, str] | None:
+    pending = PendingSignup.objects.filter(key=key, confirmed_at__isnull=True).first()
+    if pending is None or pending.created_at < clock.now() - settings.SIGNUP_LIFETIME:
+        return None
+    path = reverse("account-confirm", args=[signup_token(pending)])
+    hours = settings.SIGNUP_LIFETIME.total_seconds() // HOUR
+    return {"link": settings.PUBLIC_URL + path, "hours": f"{hours:.0f}"}
+
+
+def signup_token(pending: PendingSignup) -> str:
+    """Return what proves that its bearer read the mail to the address of ``pending``."""
+    return _signer.sign(pending.key.hex)
+
+
+def signup_key(token: str) -> UUID | None:
+    """Return the key of the sign-up that ``token`` was made for, or None for anything that we did not make."""
+    try:
+        return as_uuid(_signer.unsign(token))
+    except BadSignature:
+        return None
+
+
+def reset_token(user: User) -> str:
+    """Return what proves that its bearer read a mail to ``user``: once, for a while, until they sign in."""
+    return f"{urlsafe_base64_encode(force_bytes(user.pk))}.{default_token_generator.make_token(user)}"
+
+
+def reset_link(user: User) -> str:
+    """Return the address of the page on which ``user`` sets a new password."""
+    return settings.PUBLIC_URL + reverse("account-password-reset-confirm", args=[reset_token(user)])
+
+
+def user_of_reset(token: str) -> User | None:
+    """Return who may set a new password with ``token``, or None."""
+    whose, _dot, proof = token.partition(".")
+    try:
+        key = as_uuid(urlsafe_base64_decode(whose).decode())
+    except ValueError:
+        return None
+    user: Any = User.objects.filter(pk=key, is_active=True).first() if key else None
+    return user if user is not None and default_token_generator.check_token(user, proof) else None

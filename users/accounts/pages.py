@@ -1,0 +1,78 @@
+"""Pages for people with a browser: confirming a sign-up, and a forgotten password. Fetching one changes nothing.
+
+The token of a link is proof enough of who sends a form, so these forms need no cookie against forgery; and no log of
+such a refusal can hold a link that still works.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic.edit import FormView
+
+from api.exceptions import Conflict
+from users.accounts import passwords, signup
+from users.accounts.forms import ConfirmForm, ForgottenForm, NewPasswordForm, add_errors
+from users.accounts.mail import user_of_reset
+from users.models import User
+
+BY_TOKEN = [csrf_exempt, never_cache, sensitive_post_parameters()]
+
+
+@method_decorator(BY_TOKEN, name="dispatch")
+class ConfirmSignupPage(FormView[ConfirmForm]):
+    """Asks for the password of the sign-up; only the button confirms: programs that check mail fetch its links."""
+
+    form_class = ConfirmForm
+    template_name = "account/confirm.html"
+
+    def form_valid(self, form: ConfirmForm) -> HttpResponse:
+        try:
+            signup.confirm_signup(token=self.kwargs["token"], password=form.cleaned_data["password"])
+        except ValidationError as error:
+            add_errors(form, error, {"password": "password"})
+        except Conflict as error:
+            form.add_error(None, str(error.detail))
+        return self.form_invalid(form) if form.errors else redirect("account-confirmed")
+
+
+class ForgottenPage(FormView[ForgottenForm]):
+    """Asks for the e-mail, and says the same whoever has it."""
+
+    form_class = ForgottenForm
+    template_name = "account/forgotten.html"
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        passwords.request_reset(email=form.cleaned_data["email"])
+        return redirect("account-password-reset-sent")
+
+
+@method_decorator(BY_TOKEN, name="dispatch")
+class NewPasswordPage(FormView[NewPasswordForm]):
+    """Asks for a new password, twice."""
+
+    form_class = NewPasswordForm
+    template_name = "account/new_password.html"
+    person: User
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = user_of_reset(kwargs["token"])
+        if found is None:
+            return render(request, "account/reset_link_over.html")
+        self.person = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.person}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        try:
+            passwords.reset_password(token=self.kwargs["token"], password=form.cleaned_data["new_password1"])
+        except ValidationError as error:
+            add_errors(form, error, {"new_password": "new_password1"})
+        return self.form_invalid(form) if form.errors else redirect("account-password-set")

@@ -1,0 +1,109 @@
+"""Signing up: nobody becomes a person before their address is confirmed, and nobody learns whose it is already."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone as clock
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from api.exceptions import Conflict
+from users.accounts.mail import AccountMailKind, send, signup_key
+from users.accounts.models import PendingSignup, SecurityEventKind
+from users.accounts.security_log import record
+from users.models import User
+from users.roles import Role
+from users.services import set_roles
+
+PROFILE = ("first_name", "last_name", "phone_number", "company")
+
+
+def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> None:
+    """Keep a sign-up until it is confirmed by the mail that is sent; a newer one of the same address replaces it.
+
+    Does the same work whether the address is nobody's, an imported contact's or an account's. The password has been
+    validated; it is hashed before the transaction begins.
+    """
+    email = email.strip().lower()
+    pending = PendingSignup(
+        email=email, password=make_password(password), language=get_language() or settings.LANGUAGE_CODE, **profile
+    )
+    with transaction.atomic():
+        kept = [field.name for field in PendingSignup._meta.concrete_fields if field.name not in ("id", "email")]
+        PendingSignup.objects.bulk_create([pending], update_conflicts=True, unique_fields=["email"], update_fields=kept)
+        person = User.objects.filter(email=email).first()
+        known = person is not None and person.has_usable_password()
+        kind = AccountMailKind.SIGNUP_KNOWN if known else AccountMailKind.CONFIRM_SIGNUP
+        send(kind, user=person, email=email, language=pending.language, signup=None if known else pending.key)
+
+
+@transaction.atomic
+def confirm_signup(*, token: str, password: str | None = None) -> User:
+    """Make the person, or give the contact who has the address their account; either becomes a customer.
+
+    With ``password`` it must be the one of the sign-up: somebody else may have asked in the address's name. Raises
+    ``ValidationError`` under ``token`` or ``password``, and ``Conflict`` for a sign-up that is confirmed already.
+    Locks the sign-up, then the person.
+    """
+    pending = _standing(signup_key(token))
+    if password is not None and not check_password(password, pending.password):
+        raise ValidationError({"password": ValidationError(_("This is not the password of the sign-up."), "wrong")})
+    person = _claimed(pending) or _made(pending)
+    pending.confirmed_at = clock.now()
+    pending.password = pending.first_name = pending.last_name = pending.phone_number = pending.company = ""
+    pending.save()
+    set_roles(user=person, roles={*person.role_names, Role.CUSTOMER}, actor=None)
+    record(SecurityEventKind.SIGNED_UP, subject=person, actor=person)
+    return person
+
+
+def purge() -> int:
+    """Delete sign-ups that nobody confirmed in time, and return how many there were."""
+    return PendingSignup.objects.filter(created_at__lt=clock.now() - settings.SIGNUP_LIFETIME).delete()[0]
+
+
+def _standing(key: UUID | None) -> PendingSignup:
+    oldest = clock.now() - settings.SIGNUP_LIFETIME
+    pending = PendingSignup.objects.select_for_update().filter(key=key, created_at__gte=oldest).first()
+    if pending is None:
+        said = _("This link is too old, or a newer one took its place. Sign up again to get another.")
+        raise ValidationError({"token": ValidationError(said, "invalid")})
+    if pending.confirmed_at:
+        raise Conflict(_("This sign-up is confirmed already: sign in."), "already_confirmed")
+    return pending
+
+
+def _claimed(pending: PendingSignup) -> User | None:
+    """Give the person who has the address the password of the sign-up, and what their profile lacks."""
+    person = User.objects.select_for_update(no_key=True).filter(email=pending.email).first()
+    if person is None:
+        return None
+    if not person.is_active:
+        raise Conflict(_("This account was closed. Ask the organisers."), "closed")
+    if person.has_usable_password():
+        raise Conflict(_("There is an account with this address already: sign in, or reset its password."), "known")
+    lacking = [name for name in PROFILE if not getattr(person, name)]
+    for name in (*lacking, "password"):
+        setattr(person, name, getattr(pending, name))
+    person.save(update_fields=[*lacking, "password"])
+    return person
+
+
+def _made(pending: PendingSignup) -> User:
+    """Store a new person; where an import was quicker by a moment, theirs is the person."""
+    person = User(email=pending.email, password=pending.password, language=pending.language)
+    for name in PROFILE:
+        setattr(person, name, getattr(pending, name))
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        claimed = _claimed(pending)
+        if claimed is None:
+            raise
+        return claimed
+    return person
