@@ -73,6 +73,22 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class StillRunning(Conflict):
+    """The request that came with this idempotency key is still at work: 409, with Retry-After of ``wait`` seconds."""
+
+    default_detail = _("A request with this Idempotency-Key is still at work. Send it again shortly.")
+    default_code = "still_running"
+    wait = 1
+
+
+class KeyReused(APIException):
+    """The idempotency key came with another request before: 422."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_detail = _("This Idempotency-Key came with another request before. Use a new key for each request.")
+    default_code = "key_reused"
+
+
 class PreconditionFailed(APIException):
     """The object is no longer in the state that ``If-Match`` names: 412."""
 

@@ -3,8 +3,7 @@
 A viewset of an app declares its model, serializer, filters and orderings, and hands writing to its services.
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
@@ -14,11 +13,9 @@ from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from api.etags import IfMatch, etag_of, if_match
@@ -27,14 +24,16 @@ from api.filters import FilterContext, FilterSet
 from api.identifiers import find, identified_by
 from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
 from api.ordering import Orderings
+from api.permissions import PUBLIC, SIGNED_IN, VERBS, VIEW, permission_for
 from api.representation import Column, Representation, Row, representation_of
+from api.rules import HouseRules
 from api.serializers import FilterRequestSerializer
 from api.transactions import locking
 
 NO_FILTERS = FilterSet("no")
 
 
-class ResourceViewSet(GenericViewSet[Any]):
+class ResourceViewSet(HouseRules, GenericViewSet[Any]):
     """One kind of objects. Subclasses add the verbs; all of them see ``visible_to(caller)`` alone.
 
     The manager of ``model`` has ``visible_to(user)`` and ``editable_by(user)``. Objects are named in paths by their
@@ -51,10 +50,28 @@ class ResourceViewSet(GenericViewSet[Any]):
     pagination_class = KeysetPagination
     # Actions that take filters and pages as parameters of the address.
     listed_by_parameters: ClassVar[Sequence[str]] = ("list",)
+    # The verb (or the whole permission) that each further action needs.
+    permissions: ClassVar[Mapping[str, str]] = {}
     # What tells the states of an object apart for If-Match; the model's ``version`` where it has one.
     etag_columns: ClassVar[Sequence[Column] | None] = None
     # The order of a search; set while the filters are read.
     rank: list[Any] | None = None
+
+    def permission_required(self, request: Request) -> str | None:
+        """Return the permission for the action; None where it declares none."""
+        if not self.action:
+            return SIGNED_IN  # a method that there is not: a 405 follows
+        verb = self._verb()
+        return permission_for(self.model, verb) if verb else None
+
+    def _verb(self) -> str | None:
+        return self.permissions.get(self.action) or VERBS.get(self.action)
+
+    def repeats_answer(self) -> bool:
+        return super().repeats_answer() and self._verb() != VIEW
+
+    def known_parameters(self) -> Collection[str] | None:
+        return None if self.action in self.listed_by_parameters else super().known_parameters()
 
     def get_queryset(self) -> "QuerySet[Any]":
         """Return the objects that the caller may know of."""
@@ -141,7 +158,6 @@ class ResourceViewSet(GenericViewSet[Any]):
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(queryset)))
 
 
-@cache
 def has_version(model: type[Model]) -> bool:
     """Tell whether the database counts the edits of ``model``'s rows."""
     try:
@@ -174,7 +190,13 @@ class CreateMixin(ResourceViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return self.answer_saved(self.perform_create(serializer), status.HTTP_201_CREATED)
+        return self.answer_created(self.perform_create(serializer))
+
+    def answer_created(self, instance: Model) -> Response:
+        """Answer 201 with what is now stored of ``instance``, and where it is to be found."""
+        answer = self.answer_saved(instance, status.HTTP_201_CREATED)
+        answer["Location"] = self.request.build_absolute_uri(f"{self.request.path.rstrip('/')}/{instance.pk}/")
+        return answer
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> Model:
         """Have the app's service make an object of ``serializer.validated_data``, and return it."""
@@ -244,12 +266,12 @@ class ModelViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMi
     """Lists, shows, creates, changes and deletes."""
 
 
-class NotFoundView(APIView):
+class NotFoundView(HouseRules):
     """Answers every address below ``/api/`` that leads nowhere; put it last."""
 
     schema = None  # leads nowhere, so it is not documented
     authentication_classes = ()
-    permission_classes = (AllowAny,)
+    permission = PUBLIC
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         super().initial(request, *args, **kwargs)

@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -152,14 +152,14 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
         wanted = {"status": None, **serializer.validated_data}
         refuse_unless_may_add(actor=actor, **wanted)
         relation, is_new = add_relation(**wanted, actor=actor, reason="added through the API")
-        return self.answer_saved(relation, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return self.answer_created(relation) if is_new else self.answer_saved(relation)
 
     def perform_destroy(self, instance: UserEventRelation) -> None:
         actor: Any = self.request.user
         end_relation(relation=instance, actor=actor, reason="ended through the API")
 
 
-def _by_number(facts: Facts, _context: FilterContext) -> Q:
+def _by_number(facts: Facts, context: FilterContext) -> Q:
     """Return the people with so many events in the named role: hosts and attendees by their counters."""
     if "role" not in facts:
         raise InvalidInput(Fault(_("Name the role: owner, host or attendee."), "required", ("role",)))
@@ -167,7 +167,7 @@ def _by_number(facts: Facts, _context: FilterContext) -> Q:
     least, most = facts.get("min_events", 1), facts.get("max_events")
     condition = Q()
     for role in roles:
-        condition |= _counted(COUNTERS[Role(role)], least, most) if role in COUNTERS else _owned(least, most)
+        condition |= _counted(COUNTERS[Role(role)], least, most) if role in COUNTERS else _owned(least, most, context)
     return condition
 
 
@@ -176,9 +176,10 @@ def _counted(counter: str, least: int, most: int | None) -> Q:
     return enough if most is None else enough & Q(**{f"{counter}__lte": most})
 
 
-def _owned(least: int, most: int | None) -> Q:
+def _owned(least: int, most: int | None, context: FilterContext) -> Q:
     """Owners have no counter; few people are one, so they are counted once and not for each person."""
-    owners = UserEventRelation.objects.filter(role=Role.OWNER).exclude(status=Status.CANCELLED)
+    relations = UserEventRelation.objects.visible_to(context.caller)  # type: ignore[arg-type]  # a caller is one of our users
+    owners = relations.filter(role=Role.OWNER).exclude(status=Status.CANCELLED)
     numbers = owners.order_by().values("user").annotate(number=Count("pk"))
     if least > 0:
         enough = numbers.filter(number__gte=least)
@@ -210,6 +211,7 @@ class PeopleByNumberViewSet(ListViewSet):
     orderings = people_orderings
     default_ordering = "name"
     listed_by_parameters = ("filter_by",)
+    permissions = {"filter_by": "view"}
 
     @extend_schema(request=None, responses=UserSerializer(many=True))
     def filter_by(self, request: Request) -> Response:

@@ -6,20 +6,23 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import OuterRef
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
 
+from api.permissions import PUBLIC
+from api.rules import HouseRules
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
+from users.accounts.passwords import allow_new_email
+from users.accounts.serializers import PasswordField
 from users.filters import people_filters, people_orderings
-from users.models import User
+from users.models import ApiToken, User
+from users.names import split_name
 from users.roles import Role
 from users.services import create_user, delete_user, set_roles, update_user
 from users.sign_in import RefreshSerializer
@@ -29,6 +32,7 @@ class UserSerializer(ModelSerializer[User]):
     """A person's profile. ``name`` may be sent instead of first and last name, and is split at its first space."""
 
     name = serializers.CharField(write_only=True, required=False, max_length=300)
+    current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Role.choices),
         required=False,
@@ -59,6 +63,7 @@ class UserSerializer(ModelSerializer[User]):
             "roles",
             "created_at",
             "updated_at",
+            "current_password",
         )
         read_only_fields = ("hosted_count", "attended_count", "created_at", "updated_at")
         expressions = {
@@ -66,20 +71,18 @@ class UserSerializer(ModelSerializer[User]):
         }
 
     def to_internal_value(self, data: Any) -> Any:
-        """Ignore ``roles`` from who may not hand them out."""
-        caller: Any = self.context["request"].user
-        if isinstance(data, dict) and not caller.holds(Role.ADMIN):
+        """Ignore ``roles`` from who may not hand them out, as no token may."""
+        request = self.context["request"]
+        if isinstance(data, dict) and (isinstance(request.auth, ApiToken) or not request.user.holds(Role.ADMIN)):
             data = {name: value for name, value in data.items() if name != "roles"}
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> Any:
-        name = attrs.pop("name", None)
-        if name is not None:
-            if "first_name" in attrs or "last_name" in attrs:
-                raise serializers.ValidationError({"name": _("Give either name, or first_name and last_name.")})
-            first, _space, last = name.partition(" ")
-            attrs |= {"first_name": first, "last_name": last.strip()}
-        return super().validate(attrs)
+        password = attrs.pop("current_password", "")
+        found = super().validate(split_name(attrs))
+        if self.instance is not None and "email" in found and found["email"] != self.instance.email:
+            allow_new_email(person=self.instance, password=password, request=self.context["request"])
+        return found
 
 
 def _apart(given: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
@@ -116,22 +119,30 @@ class UserViewSet(FilterByBodyMixin, ModelViewSet):
         delete_user(user=instance)
 
 
-class LoginView(TokenObtainPairView):
+class SignInRules(HouseRules):
+    """Anybody may sign in; answers hold tokens, which are never stored."""
+
+    permission = PUBLIC
+    permission_classes: Any = HouseRules.permission_classes  # the views below have the empty tuple
+    idempotent = False
+
+
+class LoginView(SignInRules, TokenObtainPairView):
     """Exchange e-mail and password for an access and a refresh token."""
+
+    throttle_scope = "sign_in"
 
 
 # As the library documents its own serializer.
 @extend_schema_view(post=extend_schema(request=TokenRefreshSerializer, responses=TokenRefreshSerializer))
-class RefreshView(TokenRefreshView):
+class RefreshView(SignInRules, TokenRefreshView):
     """Exchange a refresh token for new tokens; the old one ends."""
 
     serializer_class = RefreshSerializer
 
 
-class LogoutView(TokenBlacklistView):
+class LogoutView(SignInRules, TokenBlacklistView):
     """End a refresh token."""
-
-    permission_classes = (AllowAny,)  # type: ignore[assignment]  # typed there as the empty tuple
 
     @extend_schema(request=TokenBlacklistSerializer, responses={204: None})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

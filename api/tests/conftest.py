@@ -9,7 +9,7 @@ from api.filters import FilterContext
 
 @pytest.fixture
 def librarian(db: None) -> Any:
-    return get_user_model().objects.create_user("librarian@example.com", is_staff=True)
+    return get_user_model().objects.create_superuser("librarian@example.com")
 
 
 @pytest.fixture

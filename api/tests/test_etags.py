@@ -15,7 +15,8 @@ URL = "/api/v1/books/"
 
 @pytest.fixture
 def book(db: None) -> Book:
-    return Book.objects.create(title="Emma", pages=5)
+    book: Book = Book.objects.create(title="Emma", pages=5)
+    return book
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_unknown_error_reaches_the_log_and_the_signal(librarian: Any, caplog: py
     with pytest.raises(ZeroDivisionError):
         client.post(URL, {"name": "it"})
 
-    assert caplog.records[-1].exc_info is not None
+    assert any(record.exc_info for record in caplog.records)
 
 
 def test_busy_database_says_when_to_come_again(client: APIClient) -> None:

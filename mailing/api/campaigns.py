@@ -79,6 +79,7 @@ class CampaignViewSet(ReadOnlyModelViewSet):
     filters = campaign_filters
     orderings = campaign_orderings
     default_ordering = "-created_at"
+    permissions = {"pause": "change", "resume": "change", "cancel": "change", "settle": "change"}
 
     def complete(self, rows: list[Row]) -> None:
         counts = counts_of(row["id"] for row in rows)

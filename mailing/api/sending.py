@@ -9,11 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api.exceptions import Fault, InvalidInput
 from api.identifiers import find
 from api.representation import representation_of
+from api.rules import HouseRules
 from api.serializers import Serializer
 from events.models import Event
 from events.moments import MomentField
@@ -87,8 +87,11 @@ class SendEmailAnswerSerializer(Serializer):
     excluded = ExcludedSerializer(many=True)
 
 
-class SendEmailView(APIView):
+class SendEmailView(HouseRules):
     """Mail to people, each filled in for them."""
+
+    permission = "mailing.add_campaign"
+    throttle_scope = "mail"
 
     @extend_schema(request=SendEmailSerializer, responses={202: SendEmailAnswerSerializer})
     def post(self, request: Request) -> Response:

@@ -88,7 +88,7 @@ def test_mail_is_stored_and_sent_without_a_broker(subprocess_environment: dict[s
 
 def test_task_names_nobody_and_fades() -> None:
     """What beat rings is the task that exists."""
-    (entry,) = app.conf.beat_schedule.values()
+    entry = app.conf.beat_schedule["pump"]
     assert entry["task"] == PUMP == pump.name
     assert entry["schedule"] == entry["options"]["expires"]
     assert "args" not in entry
