@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from mailing.counts import COUNTED
+
 # Each finds what cannot be, however often workers were killed.
 CHECKS = {
     "has %s deliveries, but froze into %s": """
@@ -16,6 +18,12 @@ CHECKS = {
          WHERE c.finished_at IS NOT NULL AND d.status IN ('queued', 'claimed', 'sending')
          GROUP BY c.id ORDER BY c.id
     """,
+    "keeps the counts %s, but %s are counted": f"""
+        SELECT id, final_counts, counted
+          FROM (SELECT c.id, c.final_counts, {COUNTED} AS counted
+                  FROM mailing_campaign c WHERE c.finished_at IS NOT NULL) f
+         WHERE final_counts IS DISTINCT FROM counted ORDER BY id
+    """,  # noqa: S608  # a constant
     "has status %s, but finished at %s": """
         SELECT id, status, finished_at FROM mailing_campaign
          WHERE (status = 'sent' AND finished_at IS NULL)

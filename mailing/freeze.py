@@ -72,8 +72,8 @@ def complete(campaign: Campaign) -> None:
     campaign.frozen_count = campaign.deliveries.count()
     begin(campaign)
     if not campaign.frozen_count:
-        campaign.status, campaign.finished_at = CampaignStatus.SENT, clock.now()
-    campaign.save(update_fields=["frozen_count", "status", "started_at", "finished_at"])
+        campaign.status, campaign.finished_at, campaign.final_counts = CampaignStatus.SENT, clock.now(), {}
+    campaign.save(update_fields=["frozen_count", "status", "started_at", "finished_at", "final_counts"])
 
 
 def begin(campaign: Campaign) -> None:

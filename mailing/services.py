@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict
 from mailing.audience import Choice, next_people
 from mailing.content import Content
+from mailing.counts import keep_counts
 from mailing.doorbell import ring
 from mailing.freeze import begin, complete, freeze_next
 from mailing.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Lane
@@ -103,9 +104,11 @@ def settle_campaign(*, campaign: Campaign, outcome: str) -> int:
     doubtful = Delivery.objects.filter(campaign=locked, status=DeliveryStatus.IN_DOUBT)
     settled = doubtful.update(status=OUTCOMES[outcome], sent_at=now if outcome == "sent" else None, next_attempt_at=now)
     if settled and outcome == "resend" and locked.status == CampaignStatus.SENT:
-        locked.finished_at = None
+        locked.finished_at = locked.final_counts = None
         begin(locked)
-        _stored(locked, "finished_at", "status", "started_at")
+        _stored(locked, "finished_at", "final_counts", "status", "started_at")
+    elif settled and locked.finished_at:
+        keep_counts(locked.pk)
     ring()
     return settled
 

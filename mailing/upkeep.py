@@ -42,13 +42,14 @@ OPEN = """
      WHERE status IN ('sending', 'cancelled') AND finished_at IS NULL ORDER BY id FOR UPDATE SKIP LOCKED
 """
 # A statement of its own: it sees what was queued again before the campaign was locked.
-FINISH = """
+FINISH = f"""
     UPDATE mailing_campaign c
-       SET status = CASE status WHEN 'sending' THEN 'sent' ELSE status END, finished_at = clock_timestamp()
+       SET status = CASE status WHEN 'sending' THEN 'sent' ELSE status END, finished_at = clock_timestamp(),
+           final_counts = {COUNTED}
      WHERE c.id = ANY(%s)
        AND NOT EXISTS (SELECT FROM mailing_delivery d
                         WHERE d.campaign_id = c.id AND d.status IN ('queued', 'claimed', 'sending'))
-"""
+"""  # noqa: S608  # a constant
 
 
 @transaction.atomic

@@ -60,6 +60,9 @@ class Campaign(models.Model):
     frozen_count = models.PositiveIntegerField(
         null=True, editable=False, help_text=_("How many deliveries it became. Empty: not all are made yet.")
     )
+    final_counts = models.JSONField(
+        null=True, editable=False, help_text=_("How many deliveries are in each state. Empty: not finished, so count.")
+    )
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
@@ -78,6 +81,10 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(frozen_count__isnull=False) | ~Q(status__in=("scheduled", "sending", "sent")),
                 name="mailing_campaign_sends_once_frozen",
+            ),
+            models.CheckConstraint(
+                condition=Q(final_counts__isnull=True) | Q(finished_at__isnull=False),
+                name="mailing_campaign_counts_final_once_finished",
             ),
         ]
         indexes = [

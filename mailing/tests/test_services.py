@@ -16,6 +16,7 @@ from mailing.services import cancel_campaign, pause_campaign, resume_campaign, s
 from mailing.suppressions import suppress
 from mailing.tests.factories import QUICK, campaign_to, counts, people
 from mailing.tests.smtp_server import Fate, SmtpServer
+from mailing.upkeep import finish
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,8 @@ def in_doubt(server: SmtpServer, status: str = "sent") -> Campaign:
     server.script("BODY", Fate.RESET)
     pump(QUICK)
     Delivery.objects.filter(status="queued").update(status="sent", sent_at=clock.now())
-    Campaign.objects.update(status=status, finished_at=clock.now() if status in ("sent", "cancelled") else None)
+    Campaign.objects.update(status="sending" if status == "sent" else status)
+    finish()
     campaign.refresh_from_db()
     return campaign
 
