@@ -12,6 +12,7 @@ from django.db import models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
 
+from users.imports.history import recorded, trigger_ignored
 from users.imports.kinds import Batch, Outcome
 from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
 
@@ -80,7 +81,6 @@ class Upsert:
             analyze(cursor)
             self.before_update(cursor, batch)
             changed += self._update(cursor, batch.names)
-            remember(cursor, batch)
             self.before_insert(cursor)
             created += self._insert(cursor, batch.names)
             remember(cursor, batch)
@@ -118,8 +118,11 @@ class Upsert:
         differing = _DIFFERING.format(old=", ".join(f"t.{name}" for name in names), new=", ".join(new.values()))
         assignments = ", ".join(f"{name} = {value}" for name, value in new.items())
         cursor.execute(_LOCK.format(table=self._table, differing=differing))
-        cursor.execute(_UPDATE.format(table=self._table, differing=differing, assignments=assignments))
-        return int(cursor.rowcount)
+        update = _UPDATE.format(table=self._table, differing=differing, assignments=assignments)
+        with trigger_ignored(cursor, self.model):
+            cursor.execute(recorded(update, self.model))
+            updated = cursor.rowcount
+        return int(updated)
 
     def _insert(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
         values = {name: f"s.{name}" for name in names}
