@@ -213,9 +213,21 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ContentNegotiation",
     "DEFAULT_SCHEMA_CLASS": "api.schema.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.HouseThrottle"],
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# How many calls per time: of one person, of one address without sign-in, and of what is dear or dangerous.
+THROTTLE_RATES = {
+    "user": "1200/min",
+    "anonymous": "120/min",
+    "sign_in": "10/min",
+    "sign_in_address": "300/min",
+    "signup": "20/hour",
+    "mail": "60/hour",
+} | env.dict("THROTTLE_RATES", default={})
+if TESTING:
+    THROTTLE_RATES = dict.fromkeys(THROTTLE_RATES, "1000000/min")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Event CRM",
     "DESCRIPTION": "Who hosted what, who really came, and the right mail to the right people.",

@@ -1,0 +1,119 @@
+"""How often one caller may call: counted in the cache, per window of time. Without a cache everybody is let in.
+
+The rates stand in ``settings.THROTTLE_RATES`` as ``600/min`` (also ``s``, ``hour``, ``day``); an empty one is no limit.
+"""
+
+import hashlib
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache as remember
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from api.addresses import client_address
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+# For how long a cache that did not answer is left alone, in seconds: else each request would wait for it.
+REST = 10
+logger = logging.getLogger(__name__)
+
+Limit = tuple[str, str]
+
+
+class HouseThrottle(BaseThrottle):
+    """Counts a call against the limits that apply to it, and refuses it at the first that is exceeded.
+
+    Signed-in callers count by their id, others by address (an IPv6 network of 64 bits is one caller).
+    """
+
+    resting_until = 0.0
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count the call. One round trip to the cache per limit, two at the beginning of a window."""
+        now = time.time()
+        for scope, subject in limits_of(request, getattr(view, "throttle_scope", None)):
+            number, seconds = rate_of(settings.THROTTLE_RATES.get(scope, ""))
+            window = int(now // seconds)
+            if number and self._calls(f"throttle:{scope}:{subject}:{window}", seconds) > number:
+                self.until = (window + 1) * seconds
+                return False
+        return True
+
+    def wait(self) -> float:
+        """Return after how many seconds the call will be answered."""
+        return max(1, math.ceil(self.until - time.time()))
+
+    @classmethod
+    def _calls(cls, key: str, seconds: int) -> int:
+        """Count the call and return how many there were in this window; 0 where the cache does not answer."""
+        if time.monotonic() < HouseThrottle.resting_until:
+            return 0
+        try:
+            return count(key, seconds)
+        except (redis.RedisError, OSError) as error:
+            HouseThrottle.resting_until = time.monotonic() + REST
+            logger.warning("The cache does not answer, so nobody is throttled for %s s: %s", REST, type(error).__name__)
+            return 0
+
+
+def count(key: str, seconds: int) -> int:
+    """Count one more under ``key``, which is forgotten some time after the window of so many seconds."""
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        # Kept longer than counted: `incr` of a key that expires meanwhile would make one without an end.
+        return 1 if cache.add(key, 1, timeout=2 * seconds) else int(cache.incr(key))
+
+
+@remember
+def rate_of(text: str) -> tuple[int, int]:
+    """Return how many calls per how many seconds ``600/min`` allows; 0 for no limit."""
+    number, _slash, period = text.partition("/")
+    return (int(number), SECONDS[period.strip()[:1]]) if number.strip() else (0, 1)
+
+
+def limits_of(request: Request, scope: str | None) -> Iterator[Limit]:
+    """Return the limits that a call counts against, the narrowest first, as scope and subject."""
+    address = network_of(client_address(request))
+    signed_in = bool(request.user and request.user.is_authenticated)
+    caller = ("user", str(request.user.pk)) if signed_in else ("anonymous", address)
+    if scope is not None:
+        yield from SCOPES.get(scope, _by_caller)(request, scope, caller[1])
+    if scope is None or signed_in:
+        yield caller
+
+
+def _by_caller(_request: Request, scope: str, caller: str) -> Iterator[Limit]:
+    yield scope, caller
+
+
+def _sign_in(request: Request, scope: str, caller: str) -> Iterator[Limit]:
+    """Limit an address for one e-mail, and generously for all: who guesses shall not shut out their neighbours."""
+    address = network_of(client_address(request))
+    email = request.data.get("email") if isinstance(request.data, dict) else None
+    yield scope, f"{address}:{_digest(email.strip().lower()) if isinstance(email, str) else caller}"
+    yield f"{scope}_address", address
+
+
+SCOPES: Mapping[str, Callable[[Request, str, str], Iterator[Limit]]] = {"sign_in": _sign_in}
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(
+        text.encode(errors="replace"), key=settings.SECRET_KEY.encode()[:64], digest_size=16
+    ).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one caller: an IPv4 address, or the network of 64 bits that one IPv6 customer has."""
+    if address and isinstance(ip_address(address), IPv6Address):
+        return str(ip_network(f"{address}/64", strict=False).network_address)
+    return address
