@@ -4,6 +4,7 @@ from time import monotonic
 
 from django.db import connection, transaction
 
+from mailing.counts import COUNTED
 from mailing.policy import Policy
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('mailing.recover'))"
