@@ -38,6 +38,6 @@ def recorded(update: str, model: type[models.Model]) -> str:
 def trigger_ignored(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[None]:
     """Have ``model``'s updates write no history within the block; a savepoint's rollback ends that as well."""
     [(_model, trigger)] = pgtrigger.registered(f"{model._meta.label}:update_update")
-    cursor.execute(_IGNORE, [f"{{{trigger.get_pgid(model)}}}"])
+    cursor.execute(_IGNORE, [f"{{{trigger.get_pgid(model)}}}"])  # type: ignore[arg-type]  # it takes the class
     yield
     cursor.execute(_IGNORE, ["{}"])
