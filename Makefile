@@ -55,7 +55,7 @@ REAL_DATABASE_URL ?= $(DATABASE_URL)
 REAL_REDIS_URL ?= $(REDIS_URL)
 # The browser's journeys join as soon as there is one.
 JOURNEYS := $(shell grep -rl --include='*.py' --exclude-dir=.venv --exclude-dir=var 'mark\.browser' .)
-CI_STEPS := lint types imports requirements-check migrations-check deploy-check openapi-check coverage test-database \
+CI_STEPS := lint types imports requirements-check audit migrations-check deploy-check openapi-check coverage test-database \
 	$(if $(JOURNEYS),test-browser) bench-smoke smoke-run
 
 .PHONY: ci $(CI_STEPS) requirements openapi
@@ -91,6 +91,10 @@ requirements-check: venv-dev
 	for name in requirements.txt requirements-dev.txt; do \
 		diff -u $$name "$$copies/$$name" || { echo "$$name is not what pyproject.toml asks for: make requirements" >&2; exit 1; }; \
 	done
+
+# Known vulnerabilities of what is pinned, where the advisory service can be reached; it says so where not.
+audit: venv-dev
+	$(BIN)/python .ci/audit.py
 
 migrations-check: venv-dev
 	$(MANAGE) makemigrations --check --dry-run

@@ -296,6 +296,19 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_AUTOREFRESH = DEBUG  # as started: tests turn DEBUG off later, where nothing was collected
 
+# --- Seeing inside -----
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Possible: DEBUG, INFO, WARNING, ERROR.")
+LOGGING = logs.configuration(json=not DEBUG, level=LOG_LEVEL)
+logs.start(json=not DEBUG)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Nobody in production: behind a proxy on the same host everybody's address may be this host's.
+METRICS_ALLOWED = networks("METRICS_ALLOWED", env.str("METRICS_ALLOWED", default="127.0.0.1, ::1" if DEBUG else ""))
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    sentry.start(SENTRY_DSN)
+
 # --- Security -----
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_security.SITE}
 X_FRAME_OPTIONS = "DENY"
@@ -311,19 +324,6 @@ CORS_EXPOSE_HEADERS = ["etag", "idempotent-replayed", "location", "retry-after",
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_621_440)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-# --- Seeing inside -----
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
-if LOG_LEVEL not in logging.getLevelNamesMapping():
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Possible: DEBUG, INFO, WARNING, ERROR.")
-LOGGING = logs.configuration(json=not DEBUG, level=LOG_LEVEL)
-logs.start()
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# Nobody in production: behind a proxy on the same host everybody's address may be this host's.
-METRICS_ALLOWED = networks("METRICS_ALLOWED", env.str("METRICS_ALLOWED", default="127.0.0.1, ::1" if DEBUG else ""))
-SENTRY_DSN = env.str("SENTRY_DSN", default="")
-if SENTRY_DSN:
-    sentry.start(SENTRY_DSN)
-
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

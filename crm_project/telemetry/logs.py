@@ -42,8 +42,9 @@ def configuration(*, json: bool, level: str = "INFO") -> dict[str, Any]:
     }
 
 
-def start() -> None:
-    """Send structlog's own lines through the standard library's loggers, whose formatter writes all of them."""
+def start(*, json: bool) -> None:
+    """Send structlog's own lines, and with ``json`` Python's warnings, through the standard library's loggers."""
+    logging.captureWarnings(json)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -33,7 +33,6 @@ def start(dsn: str) -> None:
         integrations=[DjangoIntegration(transaction_style="url"), CeleryIntegration()],
         auto_enabling_integrations=False,
         before_send=without_anything_personal,
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
