@@ -100,8 +100,8 @@ INSTALLED_APPS = [
 if TESTING:
     INSTALLED_APPS += ["api.tests"]  # models of the API's own tests; without migrations, so made by every test run
 MIDDLEWARE = [
-    "crm_project.proxies.distrust_strangers",
     "crm_project.telemetry.requests.observe",
+    "crm_project.proxies.distrust_strangers",
     "django.middleware.security.SecurityMiddleware",
     "crm_project.content_security.permissions_policy",
     "crm_project.content_security.ContentSecurityMiddleware",
