@@ -56,6 +56,7 @@ class EventImport(ImportKind):
     """Every field that people edit is a column; times are as in the API."""
 
     name = "events"
+    model = Event
     columns = [column_of(Event, name, keeps=name in KEYS) for name in EDITED]
     required = [KEYS, ("title",), ("start_at",)]
     ignored = ("id", "owner", "hosts", "created_at", "updated_at")

@@ -56,6 +56,7 @@ class RelationImport(ImportKind):
     """Relations by person, event and role. An empty status leaves the stored one; a new relation is confirmed."""
 
     name = "relations"
+    model = UserEventRelation
     columns = [
         Column("user_external_id", identifier, REQUIRED),
         Column("event_external_id", identifier, REQUIRED),

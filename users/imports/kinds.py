@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from users.imports.columns import Column
 from users.imports.models import Import
@@ -56,6 +57,7 @@ class ImportKind(ABC):
     """How one kind of record is imported. Subclasses say what; the run does the rest."""
 
     name: str
+    model: type[Model]
     columns: Sequence[Column]
     required: Sequence[Sequence[str]]
     ignored: Sequence[str] = ()

@@ -19,6 +19,7 @@ class PeopleImport(ImportKind):
     """Every field of the profile is a column; a row needs an external_id or an e-mail."""
 
     name = "users"
+    model = User
     columns = [column_of(User, name, keeps=name == "external_id") for name in PROFILE]
     required = [KEYS]
     ignored = ("id", "hosted_count", "attended_count", "roles", "created_at", "updated_at")

@@ -15,6 +15,7 @@ from users.imports.models import Import, ImportStatus
 from users.imports.opening import File, open_file
 from users.imports.progress import Progress, Silence
 from users.imports.run import BATCH_ROWS, Run
+from users.imports.statistics import refresh_statistics
 
 LONGEST_NAME = 255
 
@@ -62,11 +63,11 @@ def import_file(kind: ImportKind, path: Path, options: Options | None = None) ->
         f"import {kind.name} {file.sha256}",
         when_waiting=lambda: options.say("Another process is importing this file: waiting for it to end."),
     ):
-        return (
-            _rolled_back(kind, file, layout, errors_path, options)
-            if options.dry_run
-            else _run(kind, file, layout, errors_path, options)
-        )
+        if options.dry_run:
+            return _rolled_back(kind, file, layout, errors_path, options)
+        report = _run(kind, file, layout, errors_path, options)
+        refresh_statistics(kind.model, report.record)
+        return report
 
 
 def _writable(errors_path: Path, file: File) -> Path:
