@@ -32,7 +32,7 @@ class EventQuerySet(QuerySet["Event"]):
             return self
         return self.owned_or_hosted_by(user) if holds(user, Role.ORGANIZER) else self.none()
 
-    def owned_or_hosted_by(self, user: User | AnonymousUser) -> Self:
+    def owned_or_hosted_by(self, user: User) -> Self:
         """Return the events of which ``user`` is owner or host at present."""
         leading = self.model._default_manager.filter(
             relations__user=user, relations__role__in=("owner", "host"), relations__status__in=("confirmed", "attended")

@@ -39,7 +39,7 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
         if not user.is_active:
             return self.none()
         own = Q(user=user, role="attendee")
-        return self.filter(own | Q(event__in=_events_of(user)) if holds(user, Role.ORGANIZER) else own)
+        return self.filter(own | Q(event__in=_events_of(user))) if holds(user, Role.ORGANIZER) else self.filter(own)
 
     def live(self) -> Self:
         """Return those that have not ended."""
@@ -62,5 +62,5 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
         return self.filter(Q(event__start_at__lt=clock.now()))
 
 
-def _events_of(user: User | AnonymousUser) -> "QuerySet[Event]":
+def _events_of(user: User) -> "QuerySet[Event]":
     return Event.objects.owned_or_hosted_by(user).order_by().values("pk")  # type: ignore[return-value]  # rows of keys

@@ -19,13 +19,13 @@ class RoleBackend(ModelBackend):
         """Return nothing: people have rights by their roles alone."""
         return set()
 
-    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:  # type: ignore[override]  # our User stands on AbstractBaseUser
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:
         """Return the permissions of the roles held, each spelt ``app.verb_model``."""
         if isinstance(user_obj, AnonymousUser) or not user_obj.is_active or obj is not None:
             return set()
         return permissions_of(user_obj.role_names)
 
-    get_group_permissions = get_all_permissions  # type: ignore[assignment]  # as above
+    get_group_permissions = get_all_permissions
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
         """Tell whether a role that the person holds has the permission ``perm``."""

@@ -6,7 +6,7 @@ to which objects, ``visible_to`` and ``editable_by`` of the querysets say. ``adm
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AnonymousUser
@@ -79,6 +79,6 @@ class HoldsRoles(models.Model):
         return (self.is_superuser and Role.ADMIN in roles) or not self.role_names.isdisjoint(roles)
 
 
-def holds(caller: "User | AnonymousUser", *roles: Role) -> bool:
+def holds(caller: "User | AnonymousUser", *roles: Role) -> "TypeGuard[User]":
     """Tell whether ``caller``, who may be nobody, holds one of ``roles``."""
     return not isinstance(caller, AnonymousUser) and caller.holds(*roles)

@@ -1,0 +1,63 @@
+"""What the matrix walks over: everybody whom the rules tell apart, each with objects of theirs and of others."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from events.tests.factories import EventFactory
+from mailing.models import Campaign
+from mailing.tests.factories import campaign_to
+from relations.tests.factories import attend, host
+from users.models import User
+from users.tests.factories import UserFactory
+
+CAST = ("admin", "organizer", "agent", "customer", "outsider", "nobody")
+OWN, OTHER = "own", "other"
+
+
+@dataclass
+class World:
+    """The objects of one caller and of somebody else, by kind: user, event, relation, campaign, delivery."""
+
+    caller: Any
+    objects: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def add(self, kind: str, own: Any, other: Any) -> None:
+        """Name the caller's object of a kind, and the one that is not theirs."""
+        self.objects |= {(kind, OWN): own, (kind, OTHER): other}
+
+    def find(self, kind: str, whose: str) -> Any:
+        """Return an object."""
+        return self.objects[kind, whose]
+
+
+def world_of(role: str) -> World:
+    """Make the world of a caller who holds ``role``.
+
+    Theirs are: their own record, an active event (led by who may lead, attended by others), a relation (to an event
+    they lead, or their own), and a campaign. Not theirs: a contact, somebody's draft, a relation to an event that
+    somebody else leads, and an operator's campaign.
+    """
+    caller = AnonymousUser() if role == "nobody" else UserFactory.create(roles=[role] if role != "outsider" else [])
+    world = World(caller)
+    stranger, leader = UserFactory.create(), UserFactory.create(roles=["organizer"])
+    mine, draft, elsewhere = EventFactory.create(), EventFactory.create(status="draft"), EventFactory.create()
+    for event in (draft, elsewhere):
+        host(leader, event)
+    world.add("user", caller if isinstance(caller, User) else stranger, stranger)
+    world.add("event", mine, draft)
+    world.add("relation", _own_relation(role, caller, mine, stranger), attend(stranger, elsewhere))
+    mail = [campaign_to([stranger]) for _ in range(2)]
+    if isinstance(caller, User):
+        Campaign.objects.filter(pk=mail[0].pk).update(created_by=caller)
+    world.add("campaign", *mail)
+    world.add("delivery", *(one.deliveries.get() for one in mail))
+    return world
+
+
+def _own_relation(role: str, caller: Any, event: Any, stranger: User) -> Any:
+    if role in ("admin", "organizer"):
+        host(caller, event)
+        return attend(stranger, event)
+    return attend(caller if isinstance(caller, User) else stranger, event)
