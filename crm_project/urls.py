@@ -12,7 +12,10 @@ from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
-from users.api import LoginView, LogoutView, RefreshView, UserViewSet
+from users.accounts.api import TokenViewSet
+from users.accounts.urls import api_urls as account_api_urls
+from users.accounts.urls import page_urls as account_page_urls
+from users.api import UserViewSet
 
 router = Router()
 router.register("users", UserViewSet, "user")
@@ -23,9 +26,7 @@ router.register("deliveries", DeliveryViewSet, "delivery")
 
 # What hangs below a word or an object stands before the router, which would take the word for an id.
 api_v1: list[URLPattern | URLResolver] = [
-    re_path("^auth/login/?$", LoginView.as_view(), name="login"),
-    re_path("^auth/refresh/?$", RefreshView.as_view(), name="refresh"),
-    re_path("^auth/logout/?$", LogoutView.as_view(), name="logout"),
+    *account_api_urls,
     re_path("^users/filter_by/?$", PeopleByNumberViewSet.as_view({"post": "filter_by"}), name="user-filter-by"),
     re_path("^users/(?P<id>[^/]+)/events/?$", EventsOfPersonViewSet.as_view({"get": "list"}), name="user-events"),
     re_path("^events/(?P<id>[^/]+)/users/?$", PeopleOfEventViewSet.as_view({"get": "list"}), name="event-users"),
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("health/", health.alive),
+    path("account/", include(account_page_urls)),
     path("health/ready/", health.ready),
     re_path("^metrics/?$", metrics, name="metrics"),
     path("api/v1/", include((api_v1, "api"))),

@@ -5,7 +5,8 @@ class MailingConfig(AppConfig):
     name = "mailing"
 
     def ready(self) -> None:
-        """Say who may do what with mail."""
+        """Say who may do what with mail, and listen for mails about accounts."""
+        from mailing import accounts  # noqa: F401  # imported for what it listens to
         from mailing.models import Campaign, CampaignExclusion, Delivery
         from users.roles import Role, grant
 

@@ -37,12 +37,14 @@ HOLD = """
 INSPECT = """
     SELECT d.id, d.address, d.message_id, d.attempts,
            CASE WHEN s.id IS NOT NULL THEN 'The address is suppressed.'
+                WHEN d.user_id IS NULL THEN ''
                 WHEN NOT u.is_active THEN 'The person is no longer active.'
                 WHEN u.email IS DISTINCT FROM d.address THEN 'The person has another address now.'
                 ELSE '' END,
-           u.first_name, u.last_name, u.job_title, u.company, u.city, u.state
+           COALESCE(u.first_name, ''), COALESCE(u.last_name, ''), COALESCE(u.job_title, ''), COALESCE(u.company, ''),
+           COALESCE(u.city, ''), COALESCE(u.state, '')
       FROM mailing_delivery d
-      JOIN users_user u ON u.id = d.user_id
+      LEFT JOIN users_user u ON u.id = d.user_id
       LEFT JOIN mailing_suppression s ON s.address = d.address
      WHERE d.id = ANY(%s) ORDER BY d.id
 """

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from mailing.accounts import renderer_of
 from mailing.claims import claim
 from mailing.freeze import freeze_pending
 from mailing.lanes import paused_lanes
-from mailing.models import Campaign
 from mailing.policy import DEFAULT, Policy
 from mailing.rendering import Renderer
 from mailing.sender import Sender
@@ -66,6 +66,5 @@ class Round:
     def _renderer(self, campaign_id: UUID) -> Renderer:
         """Return the campaign's templates, compiled once: its content does not change."""
         if campaign_id not in self._renderers:
-            subject, text, html = Campaign.objects.values_list("subject", "text", "html").get(pk=campaign_id)
-            self._renderers[campaign_id] = Renderer(subject, text, html)
+            self._renderers[campaign_id] = renderer_of(campaign_id)
         return self._renderers[campaign_id]

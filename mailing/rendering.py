@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -101,19 +101,22 @@ MARKUP = _environment(autoescape=True)
 class Renderer:
     """The templates of one mail, compiled when first filled in: a worker fails the mails of one that it cannot use."""
 
-    def __init__(self, subject: str, text: str, html: str) -> None:
+    def __init__(self, subject: str, text: str, html: str, own: Mapping[str, str] | None = None) -> None:
+        """``own``: what this mail's own placeholders stand for, beside those of every mail."""
         self._sources = {"subject": subject, "text": text, "html": html}
+        self._own = own or {}
 
     @cached_property
     def _templates(self) -> dict[str, Template]:
-        return {part: _compiled(part, source) for part, source in self._sources.items()}
+        known = (*PLACEHOLDERS, *self._own)
+        return {part: _compiled(part, source, known) for part, source in self._sources.items()}
 
     def render(self, values: Mapping[str, str]) -> Rendered:
         """Return the mail filled in with ``values``, one for each placeholder.
 
         Raises ``ContentError``, also for templates that say what they may not.
         """
-        filled = {part: _filled(part, template, values) for part, template in self._templates.items()}
+        filled = {part: _filled(part, template, {**values, **self._own}) for part, template in self._templates.items()}
         subject = _one_line(filled["subject"])
         if not subject:
             raise ContentError("subject", _("The subject is empty once it is filled in."))
@@ -129,24 +132,24 @@ def _one_line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(one) in BREAKING else one for one in text).split())
 
 
-def _compiled(part: str, source: str) -> Template:
+def _compiled(part: str, source: str, known: Sequence[str]) -> Template:
     environment = MARKUP if part == "html" else PLAIN
     try:
         tree = environment.parse(source)
-        _refuse_unknown(part, tree)
+        _refuse_unknown(part, tree, known)
         return environment.from_string(tree)
     except FAULTS as error:
         raise ContentError(part, _("The template cannot be read: %s") % _reason(error)) from error
 
 
-def _refuse_unknown(part: str, tree: nodes.Template) -> None:
+def _refuse_unknown(part: str, tree: nodes.Template, known: Sequence[str]) -> None:
     """Walk the whole tree: a name in a branch that is seldom taken is refused as well."""
-    unknown = sorted({name.name for name in tree.find_all(nodes.Name)} - set(PLACEHOLDERS))
+    unknown = sorted({name.name for name in tree.find_all(nodes.Name)} - set(known))
     if unknown:
         raise ContentError(
             part,
             _("Unknown placeholder: %(unknown)s. Known: %(known)s.")
-            % {"unknown": ", ".join(unknown), "known": ", ".join(PLACEHOLDERS)},
+            % {"unknown": ", ".join(unknown), "known": ", ".join(known)},
         )
     foreign = next((node for node in tree.find_all(nodes.Node) if not isinstance(node, SPEECH)), None)
     if foreign:

@@ -1,4 +1,4 @@
-"""People and sign-in over REST."""
+"""People over REST."""
 
 from typing import Any
 
@@ -6,16 +6,9 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import OuterRef
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
-from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenRefreshSerializer
-from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
 
-from api.permissions import PUBLIC
-from api.rules import HouseRules
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
 from users.accounts.passwords import allow_new_email
@@ -25,7 +18,6 @@ from users.models import ApiToken, User
 from users.names import split_name
 from users.roles import Role
 from users.services import create_user, delete_user, set_roles, update_user
-from users.sign_in import RefreshSerializer
 
 
 class UserSerializer(ModelSerializer[User]):
@@ -117,35 +109,3 @@ class UserViewSet(FilterByBodyMixin, ModelViewSet):
 
     def perform_destroy(self, instance: User) -> None:
         delete_user(user=instance)
-
-
-class SignInRules(HouseRules):
-    """Anybody may sign in; answers hold tokens, which are never stored."""
-
-    permission = PUBLIC
-    permission_classes: Any = HouseRules.permission_classes  # the views below have the empty tuple
-    idempotent = False
-
-
-class LoginView(SignInRules, TokenObtainPairView):
-    """Exchange e-mail and password for an access and a refresh token."""
-
-    throttle_scope = "sign_in"
-
-
-# As the library documents its own serializer.
-@extend_schema_view(post=extend_schema(request=TokenRefreshSerializer, responses=TokenRefreshSerializer))
-class RefreshView(SignInRules, TokenRefreshView):
-    """Exchange a refresh token for new tokens; the old one ends."""
-
-    serializer_class = RefreshSerializer
-
-
-class LogoutView(SignInRules, TokenBlacklistView):
-    """End a refresh token."""
-
-    @extend_schema(request=TokenBlacklistSerializer, responses={204: None})
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Refuse the refresh token from now on; the access token ends by itself within minutes."""
-        super().post(request, *args, **kwargs)
-        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,7 +12,7 @@ class DeliverySerializer(ModelSerializer[Delivery]):
     """One mail to one person."""
 
     campaign_id = serializers.UUIDField()
-    user_id = serializers.UUIDField()
+    user_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
         model = Delivery

@@ -34,7 +34,13 @@ class Delivery(models.Model):
     id = models.BigAutoField(primary_key=True)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="deliveries", db_index=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries", db_index=False, verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("person"),
+        help_text=_("Nobody: an address that somebody signs up with, or that a person has left."),
     )
     address = models.CharField(max_length=254)
     status = models.CharField(

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone as clock
 from rest_framework.request import Request
 
 from api.addresses import client_address
@@ -31,10 +32,12 @@ COUNT = """
             attempt_time)
     VALUES (%(name)s, %(address)s, '', '', '', '', '', 1, clock_timestamp())
     ON CONFLICT (username, ip_address, user_agent) DO UPDATE
-       SET failures_since_start = CASE WHEN a.attempt_time <= clock_timestamp() - %(cool_off)s THEN 1
-                                       ELSE a.failures_since_start + 1 END,
+       SET failures_since_start =
+               CASE WHEN a.attempt_time <= clock_timestamp() - make_interval(secs => %(cool_off)s) THEN 1
+                    ELSE a.failures_since_start + 1 END,
            attempt_time = clock_timestamp()
-     WHERE a.failures_since_start < %(limit)s OR a.attempt_time <= clock_timestamp() - %(cool_off)s
+     WHERE a.failures_since_start < %(limit)s
+        OR a.attempt_time <= clock_timestamp() - make_interval(secs => %(cool_off)s)
     RETURNING failures_since_start
 """
 
@@ -63,16 +66,22 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
         """Forgive the attempts of who has signed in."""
         attempts_of(str(user.get_username() or ""), address_of(request)).delete()
 
+    def post_save_access_attempt(self, instance: AccessAttempt, **kwargs: Any) -> None:
+        """Do nothing: axes calls this."""
+
+    def post_delete_access_attempt(self, instance: AccessAttempt, **kwargs: Any) -> None:
+        """Do nothing: axes calls this."""
+
     def reset_attempts(self, *, username: str | None = None, **kwargs: Any) -> int:
         """Forgive the attempts on one e-mail, from wherever they came."""
-        return AccessAttempt.objects.filter(username=username).delete()[0]
+        return int(AccessAttempt.objects.filter(username=username).delete()[0])
 
 
 def count(name: str, address: str) -> int | None:
     """Count one more attempt and return how many there are, or None where no more are let through."""
-    limit, cool_off = settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME
+    limit, seconds = settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"name": name, "address": address, "limit": limit, "cool_off": cool_off})
+        cursor.execute(COUNT, {"name": name, "address": address, "limit": limit, "cool_off": seconds})
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -110,7 +119,7 @@ def address_of(request: HttpRequest | Request) -> str:
 
 def purge() -> int:
     """Delete attempts that no longer count, and return how many rows that were."""
-    return AccessAttempt.objects.filter(attempt_time__lt=Now() - settings.AXES_COOLOFF_TIME).delete()[0]
+    return int(AccessAttempt.objects.filter(attempt_time__lt=clock.now() - settings.AXES_COOLOFF_TIME).delete()[0])
 
 
 def locked_page(request: HttpRequest, response: HttpResponse, credentials: Any = None) -> HttpResponse:

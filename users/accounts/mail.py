@@ -53,7 +53,7 @@ def values(kind: str, *, user: User | None, signup: UUID | None) -> dict[str, st
 
 
 def _of_signup(key: UUID | None) -> dict[str, str] | None:
-    pending = PendingSignup.objects.filter(key=key, confirmed_at__isnull=True).first()
+    pending = PendingSignup.objects.filter(key=key, confirmed_at__isnull=True).first() if key else None
     if pending is None or pending.created_at < clock.now() - settings.SIGNUP_LIFETIME:
         return None
     path = reverse("account-confirm", args=[signup_token(pending)])
@@ -81,7 +81,7 @@ def reset_token(user: User) -> str:
 
 def reset_link(user: User) -> str:
     """Return the address of the page on which ``user`` sets a new password."""
-    return settings.PUBLIC_URL + reverse("account-password-reset-confirm", args=[reset_token(user)])
+    return f"{settings.PUBLIC_URL}{reverse('account-password-reset-confirm', args=[reset_token(user)])}"
 
 
 def user_of_reset(token: str) -> User | None:

@@ -1,9 +1,9 @@
 """The security log: a row for administrators, and a line for whoever watches the installation's logs."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone as clock
@@ -15,7 +15,7 @@ from users.accounts.requests import current_request
 from users.models import User
 
 KEPT = timedelta(days=180)
-logger = logging.getLogger("security")
+logger = structlog.stdlib.get_logger("security")
 
 
 def record(
@@ -34,11 +34,10 @@ def record(
         unknown_email=hashed(email) if email and subject is None else "",
         address=(client_address(request) or None) if request else None,
         user_agent=_user_agent(request),
-        request_id=str(getattr(request, "request_id", ""))[:64],
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
         details=details,
     )
-    said = {"actor": _id(actor), "subject": _id(subject), "address": event.address, "request_id": event.request_id}
-    logger.info("security %s", kind.value, extra={"security_event": kind.value, **said})
+    logger.info("security", kind=kind.value, actor=_id(actor), subject=_id(subject), peer=event.address)
 
 
 def hashed(email: str) -> str:

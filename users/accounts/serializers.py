@@ -126,7 +126,7 @@ class TokenSerializer(ModelSerializer[ApiToken]):
 
     class Meta:
         model = ApiToken
-        fields = ("id", "user_id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at")
+        fields: Any = ("id", "user_id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at")
         read_only_fields = ("prefix", "last_used_at", "created_at")
 
 
@@ -136,4 +136,4 @@ class NewTokenSerializer(TokenSerializer):
     token = serializers.CharField(read_only=True)
 
     class Meta(TokenSerializer.Meta):
-        fields = (*TokenSerializer.Meta.fields, "token")
+        fields: Any = (*TokenSerializer.Meta.fields, "token")

@@ -68,7 +68,8 @@ def purge() -> int:
 
 def _standing(key: UUID | None) -> PendingSignup:
     oldest = clock.now() - settings.SIGNUP_LIFETIME
-    pending = PendingSignup.objects.select_for_update().filter(key=key, created_at__gte=oldest).first()
+    waiting = PendingSignup.objects.select_for_update().filter(created_at__gte=oldest)
+    pending = waiting.filter(key=key).first() if key else None
     if pending is None:
         said = _("This link is too old, or a newer one took its place. Sign up again to get another.")
         raise ValidationError({"token": ValidationError(said, "invalid")})

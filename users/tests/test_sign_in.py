@@ -71,10 +71,23 @@ def test_tokens_end_with_their_person(client: Any, tokens: dict[str, str]) -> No
     assert use_of_tokens(client, tokens) == [401, 401]
 
 
-def test_tokens_of_who_left_the_staff_are_not_exchanged(client: Any, tokens: dict[str, str]) -> None:
-    User.objects.update(is_staff=False)
+def test_tokens_of_who_was_deactivated_end(client: Any, tokens: dict[str, str]) -> None:
+    User.objects.update(is_active=False)
 
-    assert use_of_tokens(client, tokens) == [403, 401]
+    assert use_of_tokens(client, tokens) == [401, 401]
+
+
+def test_whoever_has_a_password_signs_in(client: Any, outsider: User) -> None:
+    outsider.set_password("a long password")
+    outsider.save()
+
+    answer = client.post(
+        "/api/v1/auth/login/", {"email": "olga@example.com", "password": "a long password"}, "application/json"
+    )
+
+    outsider.refresh_from_db()
+    assert answer.status_code == 200
+    assert outsider.last_login is not None
 
 
 @pytest.mark.parametrize("page", ["logout", "refresh"])
@@ -87,7 +100,7 @@ def test_text_that_is_no_token_is_refused(client: Any, page: str) -> None:
 @pytest.mark.parametrize(
     ("email", "password"),
     [
-        ("olga@example.com", "a long password"),
+        ("olga@example.com", "a long password"),  # deactivated
         ("sam@example.com", "wrong"),
         ("nobody@example.com", "guess"),
         ("a\0b", "guess"),
@@ -95,6 +108,7 @@ def test_text_that_is_no_token_is_refused(client: Any, page: str) -> None:
 )
 def test_sign_in_is_refused(client: Any, outsider: User, staff: User, email: str, password: str) -> None:
     outsider.set_password("a long password")
+    outsider.is_active = False
     outsider.save()
 
     response = client.post("/api/v1/auth/login/", {"email": email, "password": password}, "application/json")

@@ -1,0 +1,94 @@
+"""Mail about people's accounts: each is a campaign of one delivery in the transactional lane.
+
+No row holds a link that lets anybody in. The outbox keeps whose address it is, which kind of mail, and the key of a
+sign-up; the worker has the link made when it fills in the templates, so a link lives in the mail alone.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from mailing.doorbell import ring
+from mailing.models import AccountMail, Campaign, CampaignStatus, Delivery, Lane
+from mailing.rendering import ContentError, Rendered, Renderer
+from users.accounts.mail import AccountMailKind, values
+from users.models import User
+from users.signals import account_mail
+
+# Of the kinds that anybody can have sent to any address, as many in an hour.
+AT_MOST = 5
+ASKED_FOR = frozenset({AccountMailKind.CONFIRM_SIGNUP, AccountMailKind.SIGNUP_KNOWN, AccountMailKind.PASSWORD_RESET})
+HOUR = timedelta(hours=1)
+KEPT = timedelta(days=7)
+PORTION = 1_000
+PARTS = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
+
+
+@receiver(account_mail)
+@transaction.atomic
+def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], **_kwargs: Any) -> None:
+    """Put a mail into the outbox, the same rows whether the address is somebody's or nobody's."""
+    if kind in ASKED_FOR and _is_flooded(email):
+        return
+    campaign = Campaign(
+        template=f"account/{kind}",
+        **_content(kind, context["language"]),
+        lane=Lane.TRANSACTIONAL,
+        status=CampaignStatus.SENDING,
+        frozen_count=1,
+        started_at=clock.now(),
+    )
+    campaign.save(force_insert=True)
+    AccountMail.objects.create(campaign=campaign, kind=kind, address=email, signup=context["signup"])
+    Delivery.objects.create(campaign=campaign, user=user, address=email)
+    ring()
+
+
+class NothingToSay(Renderer):
+    """The renderer of a mail that has become pointless: its delivery fails and says so."""
+
+    def render(self, *_args: Any) -> Rendered:
+        raise ContentError("text", _("The address is nobody's, or the link is over already: nothing was sent."))
+
+
+def renderer_of(campaign_id: UUID) -> Renderer:
+    """Return a campaign's templates; those of a mail about an account with its link filled in."""
+    subject, text, html = Campaign.objects.values_list("subject", "text", "html").get(pk=campaign_id)
+    about = AccountMail.objects.filter(campaign=campaign_id).first()
+    if about is None:
+        return Renderer(subject, text, html)
+    delivery = Delivery.objects.select_related("user").get(campaign=campaign_id)
+    known = values(about.kind, user=delivery.user, signup=about.signup)
+    return NothingToSay(subject, text, html) if known is None else Renderer(subject, text, html, known)
+
+
+def purge() -> int:
+    """Delete mails about accounts that ended a week ago, with all that was kept of them; return how many."""
+    ended = AccountMail.objects.filter(campaign__finished_at__lt=clock.now() - KEPT).order_by("created_at")
+    keys = list(ended.values_list("campaign", flat=True)[:PORTION])
+    with transaction.atomic():
+        Delivery.objects.filter(campaign__in=keys).delete()
+        Campaign.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _is_flooded(email: str) -> bool:
+    recent = AccountMail.objects.filter(
+        address=email, kind__in=ASKED_FOR, created_at__gt=clock.now() - timedelta(hours=1)
+    )
+    return recent.count() >= AT_MOST
+
+
+def _content(kind: str, language: str) -> dict[str, str]:
+    """Return the file templates of ``kind`` in a language, or in English where there are none in it."""
+    folder = Path(settings.BASE_DIR) / "templates" / "email" / "account" / kind
+    spoken = [folder / name for name in (language, language.partition("-")[0]) if name.replace("-", "").isalpha()]
+    place = next((one for one in spoken if one.is_dir()), folder / "en")
+    return {part: (place / name).read_text("utf-8").strip() for part, name in PARTS.items()}

@@ -1,0 +1,35 @@
+"""Which campaigns are mails about one person's account, and what of."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone as clock
+
+from mailing.models.campaigns import Campaign
+
+
+class AccountMail(models.Model):
+    """A campaign of one mail that somebody waits for: a link to confirm, to reset, or a notice.
+
+    What its link proves is made when it is sent; ``signup`` alone lets nobody in.
+    """
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="account_mail")
+    kind = models.CharField(max_length=32)
+    address = models.CharField(max_length=254)
+    signup = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(address=Lower(F("address"))), name="mailing_accountmail_address_is_lower_case"
+            ),
+        ]
+        indexes = [
+            models.Index("address", "created_at", name="mailing_accountmail_address"),
+            models.Index("created_at", name="mailing_accountmail_created_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.address}"

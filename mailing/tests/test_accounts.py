@@ -1,0 +1,226 @@
+"""Mails about accounts, from the call to the mail server and back by the link."""
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone as clock
+
+from mailing.accounts import AT_MOST, purge
+from mailing.models import AccountMail, Campaign, Delivery, Suppression
+from mailing.pump import pump
+from mailing.tests.factories import QUICK
+from mailing.tests.smtp_server import SmtpServer
+from users.accounts.mail import AccountMailKind, send
+from users.models import PendingSignup, User
+from users.services import update_user
+from users.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r"http://localhost:8000(/account/\S+/)")
+PASSWORD = "correct horse battery"
+BODY = {"email": "Nora@Example.com", "password": PASSWORD, "name": "Nora New", "company": "Acme"}
+
+
+def post(client: Client, path: str, body: dict[str, Any]) -> Any:
+    """Return the answer of the API."""
+    return client.post(f"/api/v1/auth/{path}/", body, "application/json")
+
+
+def link_in(server: SmtpServer) -> str:
+    """Send what is due and return the path of the link in the newest mail, which both of its parts have."""
+    pump(QUICK)
+    message = server.accepted[-1].message
+    plain, html = (part_of(message, kind) for kind in ("plain", "html"))
+    (found,) = LINK.findall(plain)
+    assert found in html
+    return str(found)
+
+
+def part_of(message: EmailMessage, kind: str) -> str:
+    """Return one form of a mail's body."""
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part else ""
+
+
+def token_of(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def test_signing_up_by_the_mail_that_was_sent(client: Client, server: SmtpServer) -> None:
+    asked = post(client, "signup", BODY)
+    token = token_of(link_in(server))
+    before = User.objects.count()
+    confirmed = post(client, "signup/confirm", {"token": token})
+    login = post(client, "login", {"email": "nora@example.com", "password": PASSWORD})
+
+    nora = User.objects.get(email="nora@example.com")
+    assert (asked.status_code, confirmed.status_code, login.status_code) == (201, 200, 200)
+    assert before == 0
+    assert (nora.first_name, nora.last_name, nora.company) == ("Nora", "New", "Acme")
+    assert nora.role_names == {"customer"}
+    assert server.addresses() == ["nora@example.com"]
+
+
+def test_no_row_holds_a_link_that_works(client: Client, server: SmtpServer) -> None:
+    post(client, "signup", BODY)
+    UserFactory.create(email="ada@example.com")
+    post(client, "password/reset", {"email": "ada@example.com"})
+    pump(QUICK)
+
+    tokens = [token_of(LINK.findall(part_of(one.message, "plain"))[0]) for one in server.accepted]
+    rows = [*Campaign.objects.values(), *Delivery.objects.values(), *AccountMail.objects.values()]
+    rows += [*PendingSignup.objects.values()]
+    assert len(tokens) == 2
+    assert [token for token in tokens if token in str(rows) or token.rpartition(".")[2] in str(rows)] == []
+
+
+@pytest.mark.parametrize("whose", ["nobody", "contact", "account", "closed"])
+def test_signing_up_does_the_same_whoever_has_the_address(
+    client: Client, whose: str, django_assert_num_queries: Any
+) -> None:
+    if whose != "nobody":
+        person = UserFactory.create(email="nora@example.com", is_active=whose != "closed")
+        if whose == "account":
+            person.set_password(PASSWORD)
+            person.save()
+
+    with django_assert_num_queries(10):
+        answer = post(client, "signup", BODY)
+
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "email": "nora@example.com",
+        "detail": "We have sent you a mail: follow its link to confirm that the address is yours.",
+    }
+    assert (PendingSignup.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_account_is_told_that_it_is_one(client: Client, server: SmtpServer) -> None:
+    person = UserFactory.create(email="nora@example.com", first_name="Nora")
+    person.set_password("the old and right one")
+    person.save()
+
+    post(client, "signup", BODY)
+
+    assert link_in(server) == "/account/password/reset/"
+    assert server.accepted[0].message["Subject"] == "You have an account already"
+    person.refresh_from_db()
+    assert person.check_password("the old and right one")
+
+
+def test_closed_account_gets_no_mail(client: Client, server: SmtpServer) -> None:
+    UserFactory.create(email="nora@example.com", is_active=False)
+
+    post(client, "signup", BODY)
+    post(client, "password/reset", {"email": "nora@example.com"})
+    pump(QUICK)
+
+    assert server.accepted == []
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"suppressed"}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_reset_does_the_same_whoever_has_the_address(
+    client: Client, server: SmtpServer, django_assert_num_queries: Any, *, known: bool
+) -> None:
+    if known:
+        UserFactory.create(email="nora@example.com")
+
+    with django_assert_num_queries(9):
+        answer = post(client, "password/reset", {"email": "Nora@example.com"})
+    pump(QUICK)
+
+    assert answer.status_code == 202
+    assert answer.json() == {"detail": "If this address has an account, we have sent it a mail with a link."}
+    assert Delivery.objects.get().status == ("sent" if known else "failed")
+    assert len(server.accepted) == known
+
+
+def test_reset_by_the_mail_that_was_sent(client: Client, server: SmtpServer) -> None:
+    nora = UserFactory.create(email="nora@example.com")
+    post(client, "password/reset", {"email": "nora@example.com"})
+    token = token_of(link_in(server))
+
+    answers = [
+        post(client, "password/reset/confirm", {"token": token, "new_password": one}).status_code
+        for one in (PASSWORD, "another one of mine")
+    ]
+    pump(QUICK)
+
+    nora.refresh_from_db()
+    assert answers == [204, 400]
+    assert nora.check_password(PASSWORD)
+    assert server.accepted[-1].message["Subject"] == "Your password was changed"
+
+
+def test_old_address_is_told_of_a_new_one(server: SmtpServer) -> None:
+    nora = UserFactory.create(email="old@example.com")
+    nora.set_password(PASSWORD)
+    nora.save()
+
+    update_user(user=nora, changes={"email": "new@example.com"}, actor=None)
+    pump(QUICK)
+
+    assert server.addresses() == ["old@example.com"]
+    assert Delivery.objects.get().user is None
+
+
+def test_link_that_is_over_before_it_is_sent_is_not_sent(client: Client, server: SmtpServer) -> None:
+    post(client, "signup", BODY)
+    post(client, "signup", BODY)
+
+    pump(QUICK)
+
+    assert [one.status for one in Delivery.objects.order_by("pk")] == ["failed", "sent"]
+    assert len(server.accepted) == 1
+
+
+def test_suppressed_address_gets_none(client: Client, server: SmtpServer) -> None:
+    Suppression.objects.create(address="nora@example.com", reason="hard_bounce")
+
+    post(client, "signup", BODY)
+    pump(QUICK)
+
+    assert (Delivery.objects.get().status, server.accepted) == ("suppressed", [])
+
+
+def test_nobody_is_flooded(client: Client) -> None:
+    for _time in range(AT_MOST + 3):
+        post(client, "password/reset", {"email": "nora@example.com"})
+    post(client, "password/reset", {"email": "other@example.com"})
+
+    assert AccountMail.objects.filter(address="nora@example.com").count() == AT_MOST
+    assert AccountMail.objects.filter(address="other@example.com").count() == 1
+
+
+@pytest.mark.parametrize("kind", AccountMailKind)
+@pytest.mark.parametrize("language", ["en", "en-gb", "xx", "../../.."])
+def test_every_mail_can_be_filled_in(server: SmtpServer, kind: AccountMailKind, language: str) -> None:
+    person = UserFactory.create(email="nora@example.com")
+    pending = PendingSignup.objects.create(email="nora@example.com", password="x")
+
+    send(kind, user=person, email="nora@example.com", language=language, signup=pending.key)
+    pump(QUICK)
+
+    assert Delivery.objects.get().status == "sent"
+
+
+def test_ledger_stays_sound_and_old_mails_go(client: Client, server: SmtpServer) -> None:
+    post(client, "signup", BODY)
+    post(client, "password/reset", {"email": "nobody@example.com"})
+    pump(QUICK)
+    call_command("check_deliveries")
+
+    kept = purge()
+    Campaign.objects.update(finished_at=clock.now() - timedelta(days=8))
+    gone = purge()
+
+    assert (kept, gone) == (0, 2)
+    assert [model.objects.count() for model in (Campaign, Delivery, AccountMail)] == [0, 0, 0]
+    call_command("check_deliveries")
