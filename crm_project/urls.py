@@ -19,6 +19,7 @@ from users.api import UserViewSet
 
 router = Router()
 router.register("users", UserViewSet, "user")
+router.register("tokens", TokenViewSet, "token")
 router.register("events", EventViewSet, "event")
 router.register("relations", RelationViewSet, "relation")
 router.register("campaigns", CampaignViewSet, "campaign")
