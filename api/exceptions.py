@@ -73,6 +73,14 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Collision(Conflict):
+    """What is sent collides with what is stored, and ``faults`` says where: 409."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(" ".join([*map(str, self.faults), str(_("Read it again and try anew."))]))
+
+
 class StillRunning(Conflict):
     """The request that came with this idempotency key is still at work: 409, with Retry-After of ``wait`` seconds."""
 

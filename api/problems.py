@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from api.exceptions import Conflict, Fault, InvalidInput, Path
+from api.exceptions import Collision, Conflict, Fault, InvalidInput, Path
 from api.translations import as_api_exception
 
 WHOLE_DOCUMENT = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
@@ -56,8 +56,9 @@ class ProblemFormatter(ExceptionFormatter):
     """Writes the body of a problem."""
 
     def run(self) -> dict[str, Any]:
-        faults = faults_of(self.exc) if isinstance(self.exc, ValidationError) else []
-        detail = summary(faults) if faults else sentence(self.exc.detail)
+        faults = faults_of(self.exc)
+        invalid = isinstance(self.exc, ValidationError) and faults
+        detail = summary(faults) if invalid else sentence(self.exc.detail)
         problem = {
             "type": self.problem_type(),
             "title": HTTPStatus(self.exc.status_code).phrase,
@@ -75,9 +76,11 @@ class ProblemFormatter(ExceptionFormatter):
         return "about:blank"
 
 
-def faults_of(error: ValidationError) -> list[Fault]:
-    """Return what is wrong; REST framework's nested dicts and lists become paths."""
-    return error.faults if isinstance(error, InvalidInput) else list(_flattened(error.detail, ()))
+def faults_of(error: APIException) -> list[Fault]:
+    """Return what is wrong with what was sent; REST framework's nested dicts and lists become paths."""
+    if isinstance(error, InvalidInput | Collision):
+        return error.faults
+    return _flattened(error.detail, ()) if isinstance(error, ValidationError) else []
 
 
 def _flattened(detail: Any, path: Path) -> list[Fault]:

@@ -12,6 +12,7 @@ from psycopg import errors
 from rest_framework import exceptions as rest
 from rest_framework.fields import get_error_detail
 
+from api.constraints import refused_by_constraint
 from api.exceptions import Conflict, TooLarge, Unavailable
 
 
@@ -55,8 +56,8 @@ def _in_use(error: ProtectedError | RestrictedError) -> Exception:
 
 
 @as_api_exception.register
-def _raced(_error: IntegrityError) -> Exception:
-    return Conflict(_("This collides with what is stored, perhaps since a moment. Read it again and try anew."))
+def _refused(error: IntegrityError) -> Exception:
+    return refused_by_constraint(error)
 
 
 @as_api_exception.register

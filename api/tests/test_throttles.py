@@ -124,7 +124,11 @@ def test_empty_rate_is_no_limit(client: APIClient, rates: dict[str, str]) -> Non
 
 
 def test_count_survives_what_another_added_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "add", lambda *_args, **_options: cache.set("k", 1) or False)
+    def come_too_late(*_args: Any, **_options: Any) -> bool:
+        cache.set("k", 1)
+        return False
+
+    monkeypatch.setattr(cache, "add", come_too_late)
 
     assert count("k", 60) == 2
 
