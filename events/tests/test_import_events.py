@@ -159,3 +159,15 @@ def test_xlsx_with_real_dates(tmp_path: Path) -> None:
     import_events(path)
 
     assert Event.objects.get().start_at == datetime(2025, 6, 30, 15, tzinfo=UTC)
+
+
+def test_text_that_was_cut_is_not_stored_in_half(tmp_path: Path) -> None:
+    header = "external_id,title,start_at,description"
+    first = import_events(csv_file(tmp_path, header, f"e1,One,tomorrow,{'x' * 40_000}"))
+    listed = first.errors_path
+    listed.write_text(listed.read_text(encoding="utf-8").replace("tomorrow,", "2025-03-30,"), encoding="utf-8")
+
+    report = import_events(listed)
+
+    assert not Event.objects.exists()
+    assert errors(report)[0].startswith("2,holds a text that was cut here; take the row from the first file,e1,One,")

@@ -1,20 +1,41 @@
-"""The file that lists rows in error: line, reason and the row, safe to open in a spreadsheet."""
+"""The file that lists rows in error: line, reason and the row, safe to open in a spreadsheet and to import again."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from users.imports.kinds import Problem
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LONGEST_CELL = 1_000  # what a spreadsheet shows; a cell beyond is the error itself more often than not
+QUOTE = "'"
+LEADING = ["line", "reason"]  # before the columns of the file
+LONGEST_CELL = 32_000  # what fits into a spreadsheet's; a cell beyond is the error itself more often than not
+_CUT = re.compile(r"… \([\d,]+ characters\)\Z")
 
 
 def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, cut where it is very long."""
+    """Return a cell that no spreadsheet takes for a formula, cut where it is very long.
+
+    A text that looks quoted already is quoted once more, so that ``cell_of_author`` gives back each as it was.
+    """
     shown = f"{text[:LONGEST_CELL]}… ({len(text):,} characters)" if len(text) > LONGEST_CELL else text
-    return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
+    return f"{QUOTE}{shown}" if _is_formula_without_quotes(shown) else shown
+
+
+def cell_of_author(cell: str) -> str:
+    """Return the text of which ``safe_cell`` made ``cell``, but for what it cut."""
+    return cell.removeprefix(QUOTE) if _is_formula_without_quotes(cell) else cell
+
+
+def was_cut(cell: str) -> bool:
+    """Tell whether ``safe_cell`` has cut this cell."""
+    return len(cell) > LONGEST_CELL and _CUT.search(cell) is not None
+
+
+def _is_formula_without_quotes(text: str) -> bool:
+    return text.lstrip(QUOTE).startswith(FORMULA_STARTS)
 
 
 class ErrorsFile:
@@ -22,7 +43,7 @@ class ErrorsFile:
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
         self.path = path
-        self.header = ["line", "reason", *header]
+        self.header = [*LEADING, *header]
 
     def write(self, position: int, rows: Iterable[tuple[Problem, Sequence[str]]]) -> int:
         """Write problems, each with its row, from byte ``position`` on; return where the file ends now.

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from users.imports.corrected import CorrectedSource, is_file_of_errors
 from users.imports.csv_source import CsvSource
 from users.imports.errors import UnusableFileError
 from users.imports.sources import Source
@@ -27,7 +28,7 @@ def open_file(path: Path) -> File:
         with path.open("rb") as file:
             is_zip = file.read(len(ZIP_SIGNATURE)) == ZIP_SIGNATURE
         source: Source = XlsxSource(path) if is_zip else CsvSource(path)
-        return File(path, digest(path), source)
+        return File(path, digest(path), CorrectedSource(source) if is_file_of_errors(source.header) else source)
     except OSError as error:
         raise UnusableFileError(f"{path}: {error.strerror or error}") from error
 

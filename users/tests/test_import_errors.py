@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from users.imports.database_errors import said_by_database
-from users.imports.errors_file import safe_cell
+from users.imports.errors_file import FORMULA_STARTS, cell_of_author, safe_cell, was_cut
 from users.imports.models import ImportedRow
 from users.models import User
 from users.tests.factories import UserFactory
@@ -40,7 +40,19 @@ def test_cell_that_a_spreadsheet_takes_for_a_formula_is_quoted(text: str) -> Non
 
 
 def test_very_long_cell_is_cut() -> None:
-    assert safe_cell("x" * 1_001) == "x" * 1_000 + "… (1,001 characters)"
+    cell = safe_cell("x" * 32_001)
+
+    assert cell == "x" * 32_000 + "… (32,001 characters)"
+    assert was_cut(cell)
+
+
+@pytest.mark.parametrize("text", ["Ann", "", "=1", "'=1", "''=1", "'t Hooft", "'", "-", "x… (7 characters)"])
+def test_cell_of_the_file_of_errors_can_be_read_back(text: str) -> None:
+    cell = safe_cell(text)
+
+    assert not cell.startswith(FORMULA_STARTS)
+    assert cell_of_author(cell) == text
+    assert not was_cut(cell)
 
 
 def test_imported_row_says_where_it_comes_from() -> None:
