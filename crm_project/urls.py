@@ -41,8 +41,8 @@ handler400 = "crm_project.limits.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
-    path("health/", health.alive),
     path("account/", include(account_page_urls)),
+    path("health/", health.alive),
     path("health/ready/", health.ready),
     re_path("^metrics/?$", metrics, name="metrics"),
     path("api/v1/", include((api_v1, "api"))),
