@@ -1,6 +1,6 @@
 """Columns of a file: how the text of a cell becomes a value, by the rules of the model's field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,12 +28,14 @@ class Column:
     """One column: ``convert`` gets text without outer spaces and raises ``ValueError`` or ``ValidationError``.
 
     ``empty`` is what an empty cell stores. ``keeps`` marks a key: its empty cell leaves the stored value alone.
+    ``fills`` names the fields of a column that is none itself: its values are as many.
     """
 
     name: str
     convert: Callable[[str], object]
     empty: object
     keeps: bool = False
+    fills: Sequence[str] = ()
 
     def parse(self, cell: str) -> object:
         """Return the value of a cell. Raises ``RowError`` naming the column."""

@@ -20,16 +20,23 @@ class Layout:
 
     @property
     def names(self) -> list[str]:
-        """The names of the columns that are imported."""
-        return [column.name for column in self.columns]
+        """The names of the fields that are imported."""
+        return [name for column in self.columns for name in column.fills or [column.name]]
 
     def parse(self, row: SourceRow) -> list[object]:
-        """Return the values of a row in the order of ``columns``. Raises ``RowError``."""
+        """Return the values of a row in the order of ``names``. Raises ``RowError``."""
         if row.problem:
             raise RowError(row.problem)
         if len(row.cells) != self.width:
             raise RowError(f"has {len(row.cells)} cells where the header has {self.width}")
-        return [column.parse(row.cells[place]) for column, place in zip(self.columns, self.positions, strict=True)]
+        values: list[object] = []
+        for column, place in zip(self.columns, self.positions, strict=True):
+            value = column.parse(row.cells[place])
+            if column.fills:
+                values += value  # type: ignore[arg-type]  # as many as it fills
+            else:
+                values.append(value)
+        return values
 
 
 def read_layout(
@@ -52,15 +59,22 @@ def read_layout(
         if not set(group) & set(names):
             raise UnusableFileError(f"The column {' or '.join(group)} is missing. The file has: {', '.join(names)}.")
     places = [place for place, name in enumerate(names) if name in columns]
-    return Layout(
-        [columns[names[place]] for place in places], places, len(names), [name for name in names if name in ignored]
-    )
+    found = [columns[names[place]] for place in places]
+    _refuse_filled_twice(found)
+    return Layout(found, places, len(names), [name for name in names if name in ignored])
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise UnusableFileError(f"The column “{name}” is there twice.")
+
+
+def _refuse_filled_twice(columns: Sequence[Column]) -> None:
+    names = [column.name for column in columns]
+    for column in columns:
+        if set(column.fills) & set(names):
+            raise UnusableFileError(f"Give either {column.name}, or {' and '.join(column.fills)}.")
 
 
 def _refuse_unknown(names: Sequence[str], known: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from users.imports.errors import UnusableFileError
 from users.imports.models import Import, ImportedRow, ImportStatus
 from users.imports.service import Options
 from users.models import User
@@ -182,6 +183,31 @@ def test_file_by_email_alone(tmp_path: Path) -> None:
 
     assert numbers(report) == (1, 1, 0, 0)
     assert set(User.objects.values_list("external_id", "city")) == {("a1", "Kiel"), (None, "Kiel")}
+
+
+def test_full_name_is_split_as_in_the_api(tmp_path: Path) -> None:
+    UserFactory.create(external_id="a3", first_name="Ann", last_name="Able")
+    lines = ["a1,Ada King Lovelace", "a2,Madonna", "a3,"]
+
+    report = imported(csv_file(tmp_path, "external_id,name", *lines))
+
+    assert numbers(report) == (2, 1, 0, 0)
+    assert list(User.objects.order_by("external_id").values_list("first_name", "last_name")) == [
+        ("Ada", "King Lovelace"),
+        ("Madonna", ""),
+        ("", ""),
+    ]
+
+
+def test_part_of_a_full_name_that_is_too_long_is_named(tmp_path: Path) -> None:
+    report = imported(csv_file(tmp_path, "external_id,name", f"a1,Ada {'x' * 151}"))
+
+    assert errors(report)[0].startswith("2,last_name: 151 characters; at most 150 fit,")
+
+
+def test_full_name_beside_its_parts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFileError, match="Give either name, or first_name and last_name"):
+        imported(csv_file(tmp_path, "external_id,name,last_name", "a1,Ada,King"))
 
 
 def test_counters_survive_an_import(tmp_path: Path) -> None:
