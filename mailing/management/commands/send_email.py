@@ -66,7 +66,8 @@ class Command(BaseCommand):
     def _wait(self, campaign: Campaign) -> None:
         """Exit status 1 when not everybody got it."""
         try:
-            watch(campaign, self.stderr)  # type: ignore[arg-type]  # it writes like a file
+            # Not the wrapper, which would colour each move of the bar and end it as a line.
+            watch(campaign, self.stderr._out)  # type: ignore[arg-type]  # the stubs take it for a function
         except KeyboardInterrupt as error:
             raise CommandError(
                 "Interrupted. The campaign goes on; see campaign_status.", returncode=INTERRUPTED
