@@ -38,10 +38,15 @@ LOOKUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """One declared ordering: the name of a column, or an expression that an index holds."""
+    """One declared ordering: the name of a column, or an expression that an index holds.
+
+    ``through`` names the row beside the object, one to one, that has the key in a column (``counts__hosted``). Its own
+    key breaks ties, so that one index of that row's table serves, and an object without such a row is not listed.
+    """
 
     key: str | Key
     label: str = field(default="", kw_only=True)
+    through: str = field(default="", kw_only=True)
 
     @property
     def expression(self) -> Key:
@@ -60,15 +65,25 @@ class Sort:
     key: str | Key
     expression: Key
     descending: bool
+    through: str = ""
+
+    @property
+    def tie_breaker(self) -> F:
+        """Return the id that orders rows of equal keys."""
+        return F(f"{self.through}__pk" if self.through else "pk")
+
+    def placed(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """Return the rows that have a place in this ordering. An inner join: an outer one is never begun at its end."""
+        return queryset.filter(**{f"{self.through}__isnull": False}) if self.through else queryset
 
     def order_by(self, *, backwards: bool = False) -> tuple[OrderBy, OrderBy]:
         """Return what orders a queryset, turned round for reading ``backwards``."""
         descending = self.descending != backwards
-        return OrderBy(self.expression, descending=descending), OrderBy(F("pk"), descending=descending)
+        return OrderBy(self.expression, descending=descending), OrderBy(self.tie_breaker, descending=descending)
 
     def beyond(self, relation: str, key: Any, pk: Any) -> Any:
         """Return the row comparison for the rows ``after``, ``from``, ``before`` or ``to`` the place (key, pk)."""
-        return LOOKUPS[relation, self.descending](Tuple(self.expression, F("pk")), (key, pk))
+        return LOOKUPS[relation, self.descending](Tuple(self.expression, self.tie_breaker), (key, pk))
 
     def key_field(self, queryset: QuerySet[Any, Any]) -> "Field[Any, Any]":
         """Return the field whose values the key has."""
@@ -84,7 +99,7 @@ def sort_named(name: str, orderings: Orderings) -> Sort:
         hint = _("Each also descending, with “-” before it.")
         detail = f"{unknown_name(name.removeprefix('-'), orderings)} {hint}"
         raise InvalidInput(Fault(detail, "unknown_ordering", ("ordering",)))
-    return Sort(name, ordering.key, ordering.expression, descending)
+    return Sort(name, ordering.key, ordering.expression, descending, ordering.through)
 
 
 def ordering_names(orderings: Orderings) -> list[str]:

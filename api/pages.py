@@ -36,6 +36,7 @@ def keyset_page(
 
     Raises ``InvalidInput`` for a cursor that is not one of this ordering.
     """
+    queryset = sort.placed(queryset)
     place = _place(queryset, sort, cursor) if cursor else None
     backwards = place is not None and place.backwards
     if place is not None:

@@ -1,35 +1,42 @@
-"""The counters against the relations they count: the check that operators run, and its repair."""
+"""The counters against the relations they count: the check that operators run."""
 
 from dataclasses import dataclass
 
 from django.db import connection
 
-from api.transactions import locking
-
-# Each compares stored counters with those counted from the relations, for all rows in one pass.
-_PEOPLE = """
-    SELECT u.id, u.hosted_count, u.attended_count, COALESCE(c.hosted, 0), COALESCE(c.attended, 0)
-      FROM users_user u LEFT JOIN (
-        SELECT user_id, COUNT(*) FILTER (WHERE role = 'host' AND status <> 'cancelled') AS hosted,
-               COUNT(*) FILTER (WHERE role = 'attendee' AND status = 'attended') AS attended
-          FROM relations_usereventrelation GROUP BY user_id) c ON c.user_id = u.id
-     WHERE (u.hosted_count, u.attended_count) <> (COALESCE(c.hosted, 0), COALESCE(c.attended, 0))
-     ORDER BY u.id
+# What the triggers keep, counted anew: of all relations, or of those that a WHERE names.
+COUNTED = """
+    SELECT user_id, COUNT(*) FILTER (WHERE role = 'host' AND status <> 'cancelled') AS hosted,
+           COUNT(*) FILTER (WHERE role = 'attendee' AND status = 'attended') AS attended
+      FROM relations_usereventrelation {where} GROUP BY user_id
 """
-_EVENTS = """
+SEATED = """
+    SELECT event_id, MAX(seq) + 1 AS next_seq,
+           COUNT(*) FILTER (WHERE role = 'attendee' AND status IN ('offered', 'confirmed', 'attended')) AS taken,
+           COUNT(*) FILTER (WHERE role = 'attendee' AND status = 'waitlisted') AS waiting
+      FROM relations_usereventrelation {where} GROUP BY event_id
+"""
+# Each compares stored counters with counted ones, for all rows in one pass.
+_PEOPLE = f"""
+    SELECT u.id, s.hosted, s.attended, COALESCE(c.hosted, 0), COALESCE(c.attended, 0)
+      FROM users_user u LEFT JOIN users_eventcounts s ON s.user_id = u.id
+      LEFT JOIN ({COUNTED.format(where="")}) c ON c.user_id = u.id
+     WHERE s.user_id IS NULL OR (s.hosted, s.attended) <> (COALESCE(c.hosted, 0), COALESCE(c.attended, 0))
+     ORDER BY u.id
+"""  # noqa: S608  # a constant
+_EVENTS = f"""
     SELECT e.id, s.taken, s.waiting, COALESCE(c.taken, 0), COALESCE(c.waiting, 0)
-      FROM events_event e LEFT JOIN relations_eventcapacity s ON s.event_id = e.id LEFT JOIN (
-        SELECT event_id, COUNT(*) FILTER (WHERE status IN ('offered', 'confirmed', 'attended')) AS taken,
-               COUNT(*) FILTER (WHERE status = 'waitlisted') AS waiting
-          FROM relations_usereventrelation WHERE role = 'attendee' GROUP BY event_id) c ON c.event_id = e.id
+      FROM events_event e LEFT JOIN relations_eventcapacity s ON s.event_id = e.id
+      LEFT JOIN ({SEATED.format(where="")}) c ON c.event_id = e.id
      WHERE s.event_id IS NULL OR (s.taken, s.waiting) <> (COALESCE(c.taken, 0), COALESCE(c.waiting, 0))
      ORDER BY e.id
-"""
+"""  # noqa: S608  # a constant
+PEOPLE_TABLE, EVENTS_TABLE = "users_eventcounts", "relations_eventcapacity"
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One row whose two counters differ from what is counted; ``stored`` is None for a capacity that is missing."""
+    """One row whose two counters differ from what is counted; ``stored`` is None for a row that is missing."""
 
     table: str
     id: str
@@ -42,33 +49,9 @@ class Drift:
 
 
 def find_drift() -> list[Drift]:
-    """Return every person and event whose stored counters differ from the counted ones (two queries)."""
-    people = _compared(_PEOPLE, "users_user", ("hosted_count", "attended_count"))
-    return people + _compared(_EVENTS, "relations_eventcapacity", ("taken", "waiting"))
-
-
-@locking
-def repair_drift() -> list[Drift]:
-    """Set every drifted counter to what is counted and return what was wrong.
-
-    Relations cannot change meanwhile; the flag that lets the counters be written ends with the transaction.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE relations_usereventrelation IN SHARE MODE")
-        drifted = find_drift()
-        cursor.execute("SELECT set_config('crm.repair', 'on', true)")
-        cursor.execute(
-            f"UPDATE users_user u SET hosted_count = d.a, attended_count = d.b "  # noqa: S608  # constants above
-            f"FROM ({_PEOPLE}) d (id, x, y, a, b) WHERE u.id = d.id"
-        )
-        cursor.execute(
-            f"INSERT INTO relations_eventcapacity (event_id, taken, waiting, next_seq) "  # noqa: S608  # constants
-            f"SELECT d.id, d.a, d.b, 1 + COALESCE((SELECT MAX(seq) FROM relations_usereventrelation r "
-            f"WHERE r.event_id = d.id), 0) FROM ({_EVENTS}) d (id, x, y, a, b) "
-            f"ON CONFLICT (event_id) DO UPDATE SET taken = EXCLUDED.taken, waiting = EXCLUDED.waiting"
-        )
-        cursor.execute("SELECT set_config('crm.repair', '', true)")
-    return drifted
+    """Return every person and event whose stored counters differ from the counted ones (two queries, no locks)."""
+    people = _compared(_PEOPLE, PEOPLE_TABLE, ("hosted", "attended"))
+    return people + _compared(_EVENTS, EVENTS_TABLE, ("taken", "waiting"))
 
 
 def _compared(query: str, table: str, names: tuple[str, str]) -> list[Drift]:

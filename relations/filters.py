@@ -31,7 +31,7 @@ from users.filters import people_filters
 
 ROLE_ALIASES = {"participant": Role.ATTENDEE}
 GIVEN_UP = (Status.CANCELLED, Status.DECLINED, Status.EXPIRED)
-COUNTERS = {Role.HOST: "hosted_count", Role.ATTENDEE: "attended_count"}
+COUNTERS = {Role.HOST: "counts__hosted", Role.ATTENDEE: "counts__attended"}
 
 
 def _of_person(context: FilterContext) -> "QuerySet[UserEventRelation]":
@@ -116,7 +116,7 @@ people_filters.register(
         condition=_registered,
         help_text="People registered for an event; without a status, those whose registration lives.",
     ),
-    BooleanFilter("never_attended", condition=lambda _yes, _context: Q(attended_count=0)),
+    BooleanFilter("never_attended", condition=lambda _yes, _context: Q(counts__attended=0)),
     DateTimeFilter(
         "last_attended_since",
         condition=lambda moment, context: Q(Exists(_attended(context).filter(event__start_at__gte=moment))),
@@ -125,7 +125,7 @@ people_filters.register(
     DateTimeFilter(
         "last_attended_until",
         condition=lambda moment, context: (
-            Q(attended_count__gt=0) & ~Q(Exists(_attended(context).filter(event__start_at__gte=moment)))
+            Q(counts__attended__gt=0) & ~Q(Exists(_attended(context).filter(event__start_at__gte=moment)))
         ),
         help_text="Attended, but no event that started at or after this moment.",
     ),

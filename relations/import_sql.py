@@ -29,8 +29,8 @@ LOCK_CAPACITIES = """
      WHERE c.event_id IN (SELECT s.event_id FROM import_staged s) ORDER BY c.event_id FOR NO KEY UPDATE) locked
 """
 LOCK_PEOPLE = """
-    SELECT COUNT(*) FROM (SELECT u.id FROM users_user u
-     WHERE u.id IN (SELECT s.user_id FROM import_staged s) ORDER BY u.id FOR NO KEY UPDATE) locked
+    SELECT COUNT(*) FROM (SELECT c.user_id FROM users_eventcounts c
+     WHERE c.user_id IN (SELECT s.user_id FROM import_staged s) ORDER BY c.user_id FOR NO KEY UPDATE) locked
 """
 # An attendee's row is the live one, else one that ended in the very status of the file: nothing leaves a terminal
 # state, so that any other makes a new row. Owners and hosts have one row, whatever its status.

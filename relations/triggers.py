@@ -1,9 +1,9 @@
 """The statement-level triggers of relations: guard, seats, counts and ledger, for every way a row can change.
 
-One function per kind of statement does four things in the lock order of the house (capacities by event, then people
-by id): it refuses a change of status that names no reason, folds the rows into one delta per event and one per person,
-applies each after locking its rows in id order (unordered versions deadlock), and writes the ledger.
-Lock and update are two statements: under READ COMMITTED the second one sees what the lock waited for.
+One function per kind of statement does four things in the lock order of the house (capacities by event, then counts by
+person): it refuses a change of status that names no reason, folds the rows into one delta per event and one per person,
+applies these one by one in the order of ids, and writes the ledger. One UPDATE for all of them would lock in any order,
+and two statements that meet the same rows would deadlock.
 """
 
 import pgtrigger
@@ -19,9 +19,9 @@ _GUARD = """
 """
 
 _APPLY = """
-    PERFORM 1 FROM {table} t WHERE t.{key} IN ({deltas_keys}) ORDER BY t.{key} FOR NO KEY UPDATE;
-    UPDATE {table} t SET {first} = t.{first} + d.a, {second} = t.{second} + d.b
-      FROM ({deltas}) d WHERE t.{key} = d.id;
+    FOR delta IN {deltas} ORDER BY id LOOP
+        UPDATE {table} SET {first} = {first} + delta.a, {second} = {second} + delta.b WHERE {key} = delta.id;
+    END LOOP;
 """
 
 _DELTAS = """
@@ -57,19 +57,12 @@ _CHANGED = """
 
 def _apply(rows: str, table: str, key: str, counters: tuple[str, str], parts: dict[str, str]) -> str:
     deltas = _DELTAS.format(rows=rows, **parts)
-    return _APPLY.format(
-        table=table,
-        key=key,
-        deltas=deltas,
-        deltas_keys=f"SELECT id FROM ({deltas}) k",  # noqa: S608  # constants of this module
-        first=counters[0],
-        second=counters[1],
-    )
+    return _APPLY.format(table=table, key=key, deltas=deltas, first=counters[0], second=counters[1])
 
 
 def _folded(rows: str) -> str:
     seats = _apply(rows, "relations_eventcapacity", "event_id", ("taken", "waiting"), _SEATS)
-    return seats + _apply(rows, "users_user", "id", ("hosted_count", "attended_count"), _COUNTS)
+    return seats + _apply(rows, "users_eventcounts", "user_id", ("hosted", "attended"), _COUNTS)
 
 
 def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str) -> pgtrigger.Trigger:
@@ -79,6 +72,7 @@ def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str
         when=pgtrigger.After,
         operation=operation,
         referencing=pgtrigger.Referencing(**tables),
+        declare=[("delta", "record")],
         func=f"{body} RETURN NULL;",
     )
 

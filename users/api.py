@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import OuterRef
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
@@ -25,6 +27,8 @@ class UserSerializer(ModelSerializer[User]):
 
     name = serializers.CharField(write_only=True, required=False, max_length=300)
     current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")
+    hosted_count = serializers.IntegerField(read_only=True, label=_("Hosted"))
+    attended_count = serializers.IntegerField(read_only=True, label=_("Attended"))
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Role.choices),
         required=False,
@@ -57,8 +61,10 @@ class UserSerializer(ModelSerializer[User]):
             "updated_at",
             "current_password",
         )
-        read_only_fields = ("hosted_count", "attended_count", "created_at", "updated_at")
+        read_only_fields = ("created_at", "updated_at")
         expressions = {
+            "hosted_count": Coalesce("counts__hosted", 0),
+            "attended_count": Coalesce("counts__attended", 0),
             "roles": ArraySubquery(Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")),
         }
 

@@ -20,10 +20,10 @@ people_filters.register(
     TextFilter("state", key=SortKey),
     TextFilter("gender", key=SortKey),
     TextFilter("email", key=SortKey),
-    IntegerFilter("min_events_hosted", "gte", column="hosted_count", label="hosted at least"),
-    IntegerFilter("max_events_hosted", "lte", column="hosted_count", label="hosted at most"),
-    IntegerFilter("min_events_attended", "gte", column="attended_count", label="attended at least"),
-    IntegerFilter("max_events_attended", "lte", column="attended_count", label="attended at most"),
+    IntegerFilter("min_events_hosted", "gte", column="counts__hosted", label="hosted at least"),
+    IntegerFilter("max_events_hosted", "lte", column="counts__hosted", label="hosted at most"),
+    IntegerFilter("min_events_attended", "gte", column="counts__attended", label="attended at least"),
+    IntegerFilter("max_events_attended", "lte", column="counts__attended", label="attended at most"),
     DateTimeFilter("created_since", "gte", column="created_at"),
     DateTimeFilter("created_until", "lt", column="created_at", help_text="Before this moment."),
 )
@@ -36,6 +36,6 @@ people_orderings = {
     "city": Ordering(text_key("city")),
     "state": Ordering(text_key("state")),
     "created_at": Ordering("created_at"),
-    "hosted_count": Ordering("hosted_count"),
-    "attended_count": Ordering("attended_count"),
+    "hosted_count": Ordering("counts__hosted", through="counts"),
+    "attended_count": Ordering("counts__attended", through="counts"),
 }

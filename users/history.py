@@ -14,7 +14,7 @@ def tracked(edited: Sequence[str]) -> Callable[[M], M]:
     """Return the decorator that records each insert, and each update that changes one of the ``edited`` columns.
 
     Inserts are recorded a statement at a time (free), updates a row at a time (statement-level ones are far slower).
-    An update that names none of the columns, such as a counter's, costs nothing.
+    An update that names none of the columns, such as a sign-in's, costs nothing.
     """
 
     def track(model: M) -> M:

@@ -19,10 +19,20 @@ from users.history import tracked
 from users.imports.models import Import, ImportedRow
 from users.querysets import UserManager, UserQuerySet
 from users.roles import HoldsRoles
-from users.triggers import keep_counters, raise_version
+from users.triggers import raise_version, start_counts, written_by_triggers
 from users.zones import validate_zone
 
-__all__ = ["EDITED", "PROFILE", "ApiToken", "Import", "ImportedRow", "PendingSignup", "SecurityEvent", "User"]
+__all__ = [
+    "EDITED",
+    "PROFILE",
+    "ApiToken",
+    "EventCounts",
+    "Import",
+    "ImportedRow",
+    "PendingSignup",
+    "SecurityEvent",
+    "User",
+]
 
 PROFILE = (
     "external_id",
@@ -66,8 +76,6 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
     state = models.CharField(max_length=200, blank=True)
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(max_length=16, default="en")
-    hosted_count = models.PositiveIntegerField(_("hosted"), default=0, db_default=0, editable=False)
-    attended_count = models.PositiveIntegerField(_("attended"), default=0, db_default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: this person cannot sign in."))
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to this admin."))
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -96,12 +104,9 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
             models.Index(text_key("city"), "id", name="users_user_city"),
             models.Index(text_key("state"), "id", name="users_user_state"),
             models.Index("created_at", "id", name="users_user_created_at"),
-            # The only two indexes that hold a counter: each ends HOT for updates of it.
-            models.Index("hosted_count", "id", name="users_user_hosted_count"),
-            models.Index("attended_count", "id", name="users_user_attended_count"),
             GinIndex(OpClass(person_search_text(), "gin_trgm_ops"), name="users_user_search"),
         ]
-        triggers = [*keep_counters("hosted_count", "attended_count"), raise_version(EDITED)]
+        triggers = [start_counts(), raise_version(EDITED)]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email or str(self.id)
@@ -118,3 +123,26 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
 
     def natural_key(self) -> tuple[str | None]:  # type: ignore[override]  # the e-mail may be None here
         return (self.email,)
+
+
+class EventCounts(models.Model):
+    """How many events one person hosted and attended: made with the person, kept by the triggers of relations.
+
+    Beside the person and not in it, since an indexed counter that changes rewrites every index of its row.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="counts", verbose_name=_("person"))
+    hosted = models.PositiveIntegerField(_("hosted"), default=0, db_default=0, editable=False)
+    attended = models.PositiveIntegerField(_("attended"), default=0, db_default=0, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("event counts")
+        default_permissions = ()  # nobody writes them, and who sees a person sees theirs
+        indexes = [
+            models.Index("hosted", "user", name="users_eventcounts_hosted"),
+            models.Index("attended", "user", name="users_eventcounts_attended"),
+        ]
+        triggers = [written_by_triggers()]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.hosted}, {self.attended}"

@@ -1,43 +1,46 @@
-"""Triggers that keep what no stale ``save()`` may touch: counters, version and time of change."""
+"""Triggers that keep what nobody writes by hand: the row of counts, version and time of change."""
 
 from collections.abc import Sequence
 
 import pgtrigger
 
 
-def keep_counters(*counters: str) -> list[pgtrigger.Trigger]:
-    """Return triggers that leave ``counters`` to other triggers (and to a repair under ``crm.repair``).
+def start_counts() -> pgtrigger.Trigger:
+    """Return the trigger that gives every new person a row of counts, whichever way people are inserted."""
+    return pgtrigger.Trigger(
+        name="start_counts",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func="INSERT INTO users_eventcounts (user_id) SELECT id FROM new_rows ORDER BY id; RETURN NULL;",
+    )
 
-    A ``save()`` writes every column, so one that read 0 before a trigger wrote 1 would set it back.
+
+def written_by_triggers() -> pgtrigger.Trigger:
+    """Return the trigger that leaves counts to other triggers (and to a repair under ``crm.repair``).
+
     ``pg_trigger_depth()`` is 0 for statements of a client and above 0 for those of a trigger.
     """
-    restored = " ".join(f"NEW.{counter} := OLD.{counter};" for counter in counters)
-    zeroed = " ".join(f"NEW.{counter} := 0;" for counter in counters)
-    some_set = " OR ".join(f"NEW.{counter} <> 0" for counter in counters)
-    return [
-        pgtrigger.Trigger(
-            name="keep_counters",
-            when=pgtrigger.Before,
-            operation=pgtrigger.UpdateOf(*counters),
-            condition=pgtrigger.Condition(
-                "pg_trigger_depth() = 0 AND current_setting('crm.repair', true) IS DISTINCT FROM 'on'"
-            ),
-            func=f"{restored} RETURN NEW;",
+    return pgtrigger.Trigger(
+        name="written_by_triggers",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "pg_trigger_depth() = 0 AND current_setting('crm.repair', true) IS DISTINCT FROM 'on'"
         ),
-        pgtrigger.Trigger(
-            name="start_counters_at_zero",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Insert,
-            condition=pgtrigger.Condition(some_set),
-            func=f"{zeroed} RETURN NEW;",
-        ),
-    ]
+        func="""
+            RAISE EXCEPTION 'Counts follow the relations: nobody writes them.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'users_counts_by_triggers';
+        """,
+    )
 
 
 def raise_version(edited: Sequence[str]) -> pgtrigger.Trigger:
     """Return the trigger that raises ``version`` and ``updated_at`` when one of the ``edited`` columns changes.
 
-    It fires only for statements that name one of these columns: a counter's update does not pay for it.
+    It fires only for statements that name one of these columns: a sign-in's ``last_login`` does not pay for it.
     """
     changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in edited)
     return pgtrigger.Trigger(

@@ -22,12 +22,12 @@ PAGE = 50
 # The names stand for what a hand-written statement would have in the same places.
 _STATEMENT = """
     SELECT id::text, external_id, first_name, last_name, email, phone_number, avatar, gender, job_title,
-           company, city, state, timezone, language, hosted_count, attended_count,
+           company, city, state, timezone, language, c.hosted, c.attended,
            ARRAY(SELECT g.name FROM users_user_groups m JOIN auth_group g ON g.id = m.group_id
                   WHERE m.user_id = u.id ORDER BY g.name),
            to_json(created_at) #>> '{}', to_json(updated_at) #>> '{}',
            crm_name_key(first_name, last_name) COLLATE "C"
-      FROM users_user u
+      FROM users_user u JOIN users_eventcounts c ON c.user_id = u.id
      WHERE crm_sort_key(company) COLLATE "C" = crm_sort_key(%(company)s) COLLATE "C"
        AND crm_sort_key(city) COLLATE "C" = crm_sort_key(%(city)s) COLLATE "C"
        AND crm_sort_key(job_title) COLLATE "C" = crm_sort_key(%(job_title)s) COLLATE "C"

@@ -35,9 +35,9 @@ KEY_BYTES = 16
 DRAWN_AT_ONCE = 1_000
 PEOPLE_COLUMNS = (
     "id, external_id, email, first_name, last_name, phone_number, avatar, gender, job_title, company, city, state, "
-    "timezone, language, password, is_superuser, is_staff, is_active, hosted_count, attended_count, version, "
-    "created_at, updated_at"
+    "timezone, language, password, is_superuser, is_staff, is_active, version, created_at, updated_at"
 )
+COUNTS_COLUMNS = "user_id, hosted, attended"
 EVENT_COLUMNS = (
     "id, external_id, slug, title, description, organizer, start_at, end_at, timezone, venue, max_capacity, "
     "waitlist_enabled, status, version, created_at, updated_at"
@@ -60,8 +60,8 @@ class Keys(bytearray):
         return self[KEY_BYTES * number : KEY_BYTES * (number + 1)].hex()
 
 
-def people(plan: Plan, parts: Parts, keys: Keys) -> Iterator[str]:
-    """Yield people with their counts, and append their keys to ``keys``."""
+def people(plan: Plan, parts: Parts, keys: Keys) -> Iterator[tuple[str, str]]:
+    """Yield people, each with the line of their counts, and append their keys to ``keys``."""
     random = plan.random("people")
     for number, words in enumerate(_drawn(random, plan.users)):
         first, last, title, company, gender, (city, state, zone) = words
@@ -70,11 +70,11 @@ def people(plan: Plan, parts: Parts, keys: Keys) -> Iterator[str]:
         address = f"{MAILBOX_NAMES[first]}.{MAILBOX_NAMES[last]}.{number}@seed{plan.seed}.example"
         email = NULL if chance < WITHOUT_EMAIL else address
         phone = "" if chance < WITHOUT_PHONE else f"+1202555{number % 10_000:04d}"
-        yield (
+        person = (
             f"{keys.text(number)}\tseed-{plan.seed}-person-{number}\t{email}\t{first}\t{last}\t{phone}\t\t{gender}\t"
-            f"{title}\t{company}\t{city}\t{state}\t{zone}\ten\t!{keys.text(number)}\tf\tf\tt\t"
-            f"{parts.hosted[number]}\t{parts.attended[number]}\t1\t{joined}\t{joined}\n"
+            f"{title}\t{company}\t{city}\t{state}\t{zone}\ten\t!{keys.text(number)}\tf\tf\tt\t1\t{joined}\t{joined}\n"
         )
+        yield person, f"{keys.text(number)}\t{parts.hosted[number]}\t{parts.attended[number]}\n"
 
 
 def _drawn(random: Random, count: int) -> Iterator[tuple[str, str, str, str, str, list[str]]]:

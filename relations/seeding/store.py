@@ -1,11 +1,11 @@
 """Storing synthetic rows by COPY, in one transaction: all of them or none.
 
-The triggers that count would touch a person once per batch and write every index of theirs anew each time, which takes
-far longer than everything else together. So the rows come with their counters, the triggers that would count them
-again are ignored until the transaction ends, and before it does the counters are compared with the relations.
+The triggers that count would touch a person's counts once per batch, which takes longer than everything else together.
+So counts and seats are drawn with the rows, the triggers that would count them again are ignored until the transaction
+ends, and before it does the counters are compared with the relations.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.db import connection, transaction
@@ -18,10 +18,17 @@ from relations.models import RelationTransition, UserEventRelation
 from relations.seeding import rows
 from relations.seeding.parts import Parts
 from relations.seeding.plan import Plan
-from users.models import User
+from users.models import EventCounts, User
 
 LINES_AT_ONCE = 20_000
-IGNORED = {User: ["start_counters_at_zero"], UserEventRelation: ["count_inserted"]}
+IGNORED = {
+    User: ["start_counts"],
+    EventCounts: ["written_by_triggers"],
+    UserEventRelation: ["count_inserted"],
+}
+PEOPLE = ((User, rows.PEOPLE_COLUMNS), (EventCounts, rows.COUNTS_COLUMNS))
+RELATIONS = ((UserEventRelation, rows.RELATION_COLUMNS), (RelationTransition, rows.LEDGER_COLUMNS))
+
 _CAPACITIES = """
     UPDATE relations_eventcapacity c SET taken = s.taken, waiting = s.waiting, next_seq = s.next_seq
       FROM seeded_capacity s WHERE c.event_id = s.event_id
@@ -49,15 +56,17 @@ def seed(plan: Plan, *, done: Callable[[int], None] = _silently) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or millions of checks would wait in memory
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [_ignored_triggers()])
         people, events = rows.people(plan, parts, people_keys), rows.events(plan, parts, event_keys)
-        for count in _copied(cursor, User, rows.PEOPLE_COLUMNS, people):
+        for count in _copied_together(cursor, PEOPLE, people):
             done(count)
         for count in _copied(cursor, Event, rows.EVENT_COLUMNS, events):
             done(plan.users + count)
-        for count in _copied_with_ledger(cursor, rows.relations(plan, parts, people_keys, event_keys)):
+        for count in _copied_together(cursor, RELATIONS, rows.relations(plan, parts, people_keys, event_keys)):
             done(plan.users + plan.events + count)
         _store_capacities(cursor, rows.capacities(plan, parts, event_keys))
         cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
-        cursor.execute("ANALYZE users_user, events_event, relations_usereventrelation, relations_eventcapacity")
+        cursor.execute(
+            "ANALYZE users_user, users_eventcounts, events_event, relations_usereventrelation, relations_eventcapacity"
+        )
     if find_drift():
         raise CountsDriftedError
 
@@ -81,13 +90,14 @@ def _copied(cursor: CursorWrapper, model: type[Model], columns: str, lines: Iter
         yield count
 
 
-def _copied_with_ledger(cursor: CursorWrapper, pairs: Iterator[tuple[str, str]]) -> Iterator[int]:
-    """COPY relations and their ledger in batches, yielding after each how many relations there were."""
+def _copied_together(
+    cursor: CursorWrapper, tables: Sequence[tuple[type[Model], str]], tuples: Iterator[tuple[str, ...]]
+) -> Iterator[int]:
+    """COPY tuples of lines, one for each table, in batches, yielding after each how many tuples there were."""
     count = 0
-    while batch := list(islice(pairs, LINES_AT_ONCE)):
-        relations, ledger = zip(*batch, strict=True)
-        _copy(cursor, UserEventRelation._meta.db_table, rows.RELATION_COLUMNS, relations)
-        _copy(cursor, RelationTransition._meta.db_table, rows.LEDGER_COLUMNS, ledger)
+    while batch := list(islice(tuples, LINES_AT_ONCE)):
+        for (model, columns), lines in zip(tables, zip(*batch, strict=True), strict=True):
+            _copy(cursor, model._meta.db_table, columns, lines)
         count += len(batch)
         yield count
 

@@ -62,7 +62,7 @@ def test_relations_count_and_write_the_ledger(tmp_path: Path, ann: User, past: E
     ann.refresh_from_db()
     assert numbers(report) == (2, 0, 0, 0)
     assert stored() == [("ann", "host", "confirmed"), ("ann", "attendee", "attended")]
-    assert (ann.hosted_count, ann.attended_count, past.capacity.taken) == (1, 1, 1)
+    assert (ann.counts.hosted, ann.counts.attended, past.capacity.taken) == (1, 1, 1)
     assert RelationTransition.objects.filter(reason=f"import {report.record.pk}", actor=None).count() == 2
     assert find_drift() == []
 
@@ -252,7 +252,7 @@ def test_dry_run_leaves_counts_and_ledger_alone(tmp_path: Path, ann: User, past:
 
     ann.refresh_from_db()
     assert numbers(report) == (1, 0, 0, 0)
-    assert (ann.attended_count, RelationTransition.objects.count()) == (0, 0)
+    assert (ann.counts.attended, RelationTransition.objects.count()) == (0, 0)
 
 
 def test_import_adds_to_what_is_there(tmp_path: Path, ann: User, past: Event) -> None:

@@ -16,7 +16,7 @@ from relations.seeding import store
 from relations.seeding.draws import DoesNotFitError, shares
 from relations.seeding.plan import Kind, Plan
 from relations.tests.factories import host
-from users.models import User
+from users.models import EventCounts, User
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -24,7 +24,7 @@ SMALL = Plan(users=300, events=120, relations=3_000)
 
 
 def everything() -> list[list[tuple[Any, ...]]]:
-    models = (User, Event, UserEventRelation, EventCapacity)
+    models = (User, EventCounts, Event, UserEventRelation, EventCapacity)
     transitions = RelationTransition.objects.order_by("relation_id").values_list("relation_id", "to_status", "at")
     return [list(model._default_manager.order_by("pk").values_list()) for model in models] + [list(transitions)]
 
@@ -70,7 +70,7 @@ def test_seed_is_skewed_as_real_data_is() -> None:
     store.seed(SMALL)
 
     sizes = sorted((capacity.next_seq - 1 for capacity in EventCapacity.objects.all()), reverse=True)
-    busy = sorted((person.attended_count for person in User.objects.all()), reverse=True)
+    busy = sorted((counts.attended for counts in EventCounts.objects.all()), reverse=True)
     companies = [person.company for person in User.objects.all() if person.company]
     assert sizes[0] > 3 * sizes[len(sizes) // 2]
     assert sum(busy[:30]) > 2 * sum(busy) / 10

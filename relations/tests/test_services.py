@@ -122,7 +122,7 @@ def test_past_event_takes_only_those_who_attended() -> None:
     attended(user, event)
 
     user.refresh_from_db()
-    assert (user.attended_count, user.hosted_count) == (1, 0)
+    assert (user.counts.attended, user.counts.hosted) == (1, 0)
 
 
 def test_nobody_attended_an_event_to_come() -> None:
@@ -149,11 +149,11 @@ def test_host_takes_no_seat_and_is_counted() -> None:
 
     relation = host(user, event)
     user.refresh_from_db()
-    counted = user.hosted_count
+    counted = user.counts.hosted
     end_relation(relation=relation, actor=None, reason="ill")
     user.refresh_from_db()
 
-    assert (counted, user.hosted_count, event.capacity.taken) == (1, 0, 0)
+    assert (counted, user.counts.hosted, event.capacity.taken) == (1, 0, 0)
 
 
 def test_host_who_returns_keeps_their_row() -> None:
@@ -219,7 +219,7 @@ def test_created_event_has_its_creator_as_owner_and_host() -> None:
     actor.refresh_from_db()
     roles = event.relations.order_by("role").values_list("role", "user_id")
     assert list(roles) == [("host", actor.pk), ("owner", actor.pk)]
-    assert actor.hosted_count == 1
+    assert actor.counts.hosted == 1
 
 
 def test_created_event_has_the_named_hosts_instead() -> None:
@@ -243,7 +243,7 @@ def test_event_of_its_creator_alone_can_be_deleted() -> None:
     delete_event(event=event)
 
     actor.refresh_from_db()
-    assert (Event.objects.count(), actor.hosted_count) == (0, 0)
+    assert (Event.objects.count(), actor.counts.hosted) == (0, 0)
 
 
 def test_event_with_attendees_cannot_be_deleted() -> None:
@@ -327,7 +327,7 @@ def test_event_with_hosts_of_another_origin_cannot_be_deleted() -> None:
         delete_event(event=Event.objects.get())
 
     user.refresh_from_db()
-    assert (user.hosted_count, RelationTransition.objects.count()) == (1, 1)
+    assert (user.counts.hosted, RelationTransition.objects.count()) == (1, 1)
 
 
 def test_person_who_acted_cannot_be_deleted() -> None:

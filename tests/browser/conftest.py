@@ -58,7 +58,7 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
     pump()
     own = own_content(subject="See you on Friday, {{ first_name }}", body="Dear {{ first_name }},\n\nsee you there.\n")
-    create_campaign(content=own, choice=by_queryset(everybody.filter(hosted_count__gt=0)), sender=admin)
+    create_campaign(content=own, choice=by_queryset(everybody.filter(counts__hosted__gt=0)), sender=admin)
     return str(live_server.url)
 
 

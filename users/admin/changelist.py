@@ -79,7 +79,7 @@ class PagedChangeList(ChangeList):
         super().__init__(request, *args, **kwargs)
 
     def _get_deterministic_ordering(self, ordering: Sequence[Any]) -> list[Any]:
-        """End with the key in the direction of the column before it: (hosted_count, id) serves both ways or none."""
+        """End with the key in the direction of the column before it: (company, id) serves both ways or none."""
         parts = [part for part in ordering if part not in ("pk", "-pk")]
         last = parts[-1] if parts else None
         falling = last.descending if isinstance(last, OrderBy) else str(last).startswith("-")

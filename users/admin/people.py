@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from users.admin.access import PersonAccess
+from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
 from users.admin.forms import PasswordForm, PersonForm
 from users.admin.history import HistoryPanel
@@ -38,12 +39,22 @@ people_list_filters: list[Any] = [
     number_range_filter(people_filters, "min_events_attended", "max_events_attended", _("events attended")),
     date_range_filter(people_filters, "created_since", "created_until", _("created")),
 ]
+COUNTS = ("hosted", "attended")
 RIGHTS = ("is_active", "roles", "is_superuser")
 PROFILE_FIELDSETS = (
     (_("Person"), {"fields": ("first_name", "last_name", "email", "phone_number", "gender", "avatar")}),
     (_("Work and place"), {"fields": ("job_title", "company", "city", "state")}),
     (_("Preferences"), {"fields": ("timezone", "language", "external_id")}),
 )
+
+
+class PeopleChangeList(PagedChangeList):
+    """The list of people; sorted by a count it begins at that count's index."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> "QuerySet[Any]":
+        people = super().get_queryset(request, exclude_parameters)
+        sorted_by = {self.list_display[column] for column in self.get_ordering_field_columns()}
+        return people if sorted_by.isdisjoint(COUNTS) else people.filter(counts__isnull=False)
 
 
 @admin.register(User)
@@ -64,14 +75,20 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     change_password_form = PasswordForm
     autocomplete_fields = ()
     filter_horizontal = ()
-    readonly_fields = ("hosted_count", "attended_count", "password_state", "created_at", "updated_at", "last_login")
+    readonly_fields = ("hosted", "attended", "password_state", "created_at", "updated_at", "last_login")
     add_fieldsets = PROFILE_FIELDSETS
     fieldsets: ClassVar[Any] = (
-        (_("Events"), {"fields": (("hosted_count", "attended_count"),)}),
+        (_("Events"), {"fields": (("hosted", "attended"),)}),
         *PROFILE_FIELDSETS,
         (_("Sign-in"), {"fields": ("password_state", *RIGHTS)}),
         (_("Record"), {"fields": ("created_at", "updated_at", "last_login")}),
     )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
+        return PeopleChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).select_related("counts")
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Offer what the caller may do."""
@@ -149,13 +166,13 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     def region(self, user: User) -> str:
         return user.state
 
-    @admin.display(description=_("hosted"), ordering=F("hosted_count").asc())
+    @admin.display(description=_("hosted"), ordering=F("counts__hosted").asc())
     def hosted(self, user: User) -> int:
-        return user.hosted_count
+        return user.counts.hosted
 
-    @admin.display(description=_("attended"), ordering=F("attended_count").asc())
+    @admin.display(description=_("attended"), ordering=F("counts__attended").asc())
     def attended(self, user: User) -> int:
-        return user.attended_count
+        return user.counts.attended
 
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:

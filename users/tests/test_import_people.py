@@ -214,7 +214,7 @@ def test_counters_survive_an_import(tmp_path: Path) -> None:
     report = imported(csv_file(tmp_path, "external_id,hosted_count", "a1,99"))
 
     assert numbers(report) == (1, 0, 0, 0)
-    assert User.objects.get().hosted_count == 0
+    assert User.objects.get().counts.hosted == 0
 
 
 def test_history_names_the_import(tmp_path: Path) -> None:

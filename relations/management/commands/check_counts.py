@@ -2,7 +2,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from relations.counts import find_drift, repair_drift
+from relations.counts import find_drift
+from relations.repair import repair_drift
 
 
 class Command(BaseCommand):

@@ -1,0 +1,47 @@
+"""Jobs that run at the same time, each on a connection of its own."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections, connection
+
+SECONDS = 20
+_WAITED_FOR = """
+    SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
+
+
+def together(*jobs: Callable[[], object]) -> None:
+    """Run ``jobs`` at the same time, each on a connection of its own, and raise what any of them raised."""
+    errors: list[BaseException] = []
+    gate = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> None:
+        try:
+            gate.wait()
+            job()
+        except BaseException as error:  # noqa: BLE001  # handed to the main thread below
+            errors.append(error)
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(2 * SECONDS)
+    assert errors == []
+
+
+def until_waited_for() -> None:
+    """Return as soon as another connection waits for a lock that this one holds."""
+    deadline = time.monotonic() + SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(_WAITED_FOR)
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits for this connection.")

@@ -1,0 +1,85 @@
+"""Counters on their way from the person's row to the one beside it, and back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
+
+from events.tests.factories import EventFactory, PastEventFactory
+from relations.counts import find_drift
+from relations.models import Role, Status, UserEventRelation
+from relations.tests.factories import attended, host
+from users.models import EventCounts, User
+from users.tests.factories import UserFactory
+
+BEFORE = [("relations", "0002_keep_who_acted"), ("users", "0005_keep_accounts")]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+def migrate(targets: list[tuple[str, str]]) -> None:
+    MigrationExecutor(connection).migrate(targets)
+
+
+def latest() -> list[tuple[str, str]]:
+    nodes: list[tuple[str, str]] = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    return nodes
+
+
+@pytest.fixture
+def migrated_again(transactional_db: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Leave the database as other tests expect it, whatever happens."""
+    yield
+    with django_db_blocker.unblock():
+        migrate(latest())
+
+
+def stored(columns: str, table: str, key: str, user: User) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table} WHERE {key} = %s", [user.pk])  # noqa: S608  # constants
+        hosted, attended_by = cursor.fetchone()
+        return hosted, attended_by
+
+
+def give_up_hosting_in_the_old_schema(user: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('crm.reason', 'test', false)")
+        cursor.execute(
+            "UPDATE relations_usereventrelation SET status = 'cancelled' WHERE user_id = %s AND role = 'host'",
+            [user.pk],
+        )
+        cursor.execute("SELECT set_config('crm.reason', '', false)")
+
+
+def test_counters_move_back_and_forth_with_their_values(migrated_again: None) -> None:
+    busy, idle = UserFactory.create(), UserFactory.create()
+    host(busy, EventFactory.create())
+    attended(busy, PastEventFactory.create())
+    attended(busy, PastEventFactory.create())
+
+    migrate(BEFORE)
+    back = [stored("hosted_count, attended_count", "users_user", "id", user) for user in (busy, idle)]
+    give_up_hosting_in_the_old_schema(busy)
+    counted = stored("hosted_count, attended_count", "users_user", "id", busy)
+    migrate(latest())
+
+    assert back == [(1, 2), (0, 0)]
+    assert counted == (0, 2)
+    assert set(EventCounts.objects.values_list("user", "hosted", "attended")) == {(busy.pk, 0, 2), (idle.pk, 0, 0)}
+    assert UserEventRelation.objects.filter(role=Role.HOST, status=Status.CANCELLED).count() == 1
+    assert find_drift() == []
+
+
+def test_what_changes_between_the_copy_and_the_new_triggers_is_caught_up(migrated_again: None) -> None:
+    busy = UserFactory.create()
+    host(busy, EventFactory.create())
+    migrate(BEFORE)
+    migrate([("users", "0006_count_events_beside_people"), BEFORE[0]])
+
+    give_up_hosting_in_the_old_schema(busy)
+    copied = stored("hosted, attended", "users_eventcounts", "user_id", busy)
+    migrate(latest())
+
+    assert (copied, stored("hosted, attended", "users_eventcounts", "user_id", busy)) == ((1, 0), (0, 0))
+    assert find_drift() == []
