@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import AutoField, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 INTEGER_SHAPE = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -80,3 +82,39 @@ class IdentifierField(serializers.RelatedField[Model, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value.pk
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string", "description": "The id, or the external_id."}})
+class IdentifierListField(serializers.ListField):
+    """Related objects in a body, named as by ``IdentifierField``, in the order given and each once; two queries."""
+
+    child = serializers.CharField()
+
+    def __init__(self, model: type[Model] | None = None, **options: Any) -> None:
+        self.model = model
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the objects. Raises ``ValidationError`` by place for those that the caller cannot know of."""
+        names: list[str] = super().to_internal_value(data)
+        found = self._found(names)
+        missing: dict[Any, Any] = {
+            place: [ErrorDetail(_("No such object: “%s”.") % name[:100], "does_not_exist")]
+            for place, name in enumerate(names)
+            if name not in found
+        }
+        if missing:
+            raise serializers.ValidationError(missing)
+        return list({found[name].pk: found[name] for name in names}.values())
+
+    def to_representation(self, value: Any) -> Any:
+        return [getattr(one, "pk", one) for one in value]
+
+    def _found(self, names: list[str]) -> dict[str, Any]:
+        model: Any = self.model
+        visible = model._default_manager.visible_to(self.context["request"].user)
+        keys = {name: key for name in names if (key := as_uuid(name))}
+        by_key = {one.pk: one for one in visible.filter(pk__in=set(keys.values()))} if keys else {}
+        others = [name for name in names if name not in keys and "\0" not in name]
+        by_name = {one.external_id: one for one in visible.filter(external_id__in=others)} if others else {}
+        return {**{name: by_key[key] for name, key in keys.items() if key in by_key}, **by_name}

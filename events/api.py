@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
-from api.identifiers import IdentifierField
+from api.identifiers import IdentifierListField
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
 from events.filters import event_filters, event_orderings
@@ -40,10 +40,16 @@ class EventSerializer(ModelSerializer[Event]):
     start_at = MomentField()
     end_at = MomentField(required=False, allow_null=True)
     owner = serializers.UUIDField(read_only=True, allow_null=True)
-    hosts = serializers.ListField(
-        child=IdentifierField(User), required=False, max_length=100, help_text="Read when the event is created."
+    hosts = IdentifierListField(
+        User, required=False, max_length=100, help_text="Read when the event is created, and ignored later."
     )
     counts = CountsSerializer(read_only=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Ignore ``hosts`` of an event that there is already."""
+        if self.instance is not None and isinstance(data, dict):
+            data = {name: value for name, value in data.items() if name != "hosts"}
+        return super().to_internal_value(data)
 
     class Meta:
         model = Event
@@ -92,10 +98,9 @@ class EventViewSet(FilterByBodyMixin, ModelViewSet):
         return create_event(event=Event(**fields), actor=actor, host_ids=host_ids)
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> Event:
-        changes = {name: value for name, value in serializer.validated_data.items() if name != "hosts"}
         actor: Any = self.request.user
         event: Any = serializer.instance
-        return update_event(event=event, changes=changes, actor=actor)
+        return update_event(event=event, changes=serializer.validated_data, actor=actor)
 
     def perform_destroy(self, instance: Event) -> None:
         delete_event(event=instance)

@@ -3,48 +3,55 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from api.exceptions import Conflict
+from api.exceptions import Conflict, Unavailable
 from api.transactions import locking
 from events.models import Event
 from events.signals import admission_changed, event_created, event_deleting
 from events.slugs import free_slug
 from users.models import User
 
+# How often an event whose slug is made looks for one, when others take them at the same time.
+SLUG_ATTEMPTS = 20
 # A change of one of these can let somebody in who waits.
 ADMITTING = ("max_capacity", "status", "start_at", "end_at")
 
 
-@transaction.atomic
+@locking
 def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] | None = None) -> Event:
     """Store a new event and announce it: its creator becomes the owner and, unless ``host_ids`` says else, the host."""
-    event.slug = event.slug or free_slug(event.title)
-    event.full_clean()
-    event.save(force_insert=True)
+    if event.slug:
+        event.full_clean()
+        event.save(force_insert=True)
+    else:
+        _save_with_free_slug(event)
     event_created.send(Event, event=event, actor=actor, host_ids=host_ids)
     return event
 
 
 @locking
 def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None) -> Event:
-    """Change the named fields of ``event``, and announce a change of what decides who gets in.
+    """Change the named fields of ``event`` and return it as stored; announce a change of what decides who gets in.
 
-    Locks the event's row; those who listen lock its capacity next.
+    Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next. Raises
+    ``Event.DoesNotExist`` for one that is gone.
     """
-    before = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    before = {name: getattr(stored, name) for name in ADMITTING}
+    if changes.get("slug") == "":
+        changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)))}
     for field, value in changes.items():
-        setattr(event, field, value)
-    event.slug = event.slug or free_slug(event.title)
-    event.full_clean()
+        setattr(stored, field, value)
+    stored.full_clean(exclude={field.name for field in Event._meta.concrete_fields} - changes.keys())
     if changes:
-        event.save(update_fields={*changes, "slug"})
-        event.refresh_from_db()
-    if any(getattr(event, name) != getattr(before, name) for name in ADMITTING):
-        admission_changed.send(Event, event=event, actor=actor)
-    return event
+        stored.save(update_fields=[*changes])
+        stored.refresh_from_db()
+    if any(getattr(stored, name) != value for name, value in before.items()):
+        admission_changed.send(Event, event=stored, actor=actor)
+    return stored
 
 
 @locking
@@ -64,3 +71,19 @@ def delete_event(*, event: Event) -> None:
             _("People have a part in “%(event)s”, which deleting would lose. Set its status to cancelled instead.")
             % {"event": event}
         ) from error
+
+
+def _save_with_free_slug(event: Event) -> None:
+    """Store ``event`` under a slug of its title; whoever took that in the same moment has it, and the next is tried."""
+    for _attempt in range(SLUG_ATTEMPTS):
+        event.slug = free_slug(event.title)
+        event.full_clean(exclude={"slug"})
+        try:
+            with transaction.atomic():
+                event.save(force_insert=True)
+        except IntegrityError as error:
+            if Event.objects.filter(slug=event.slug).exists():
+                continue
+            raise error from None
+        return
+    raise Unavailable

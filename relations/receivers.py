@@ -9,7 +9,7 @@ from events.models import Event
 from events.signals import admission_changed, event_created, event_deleting
 from relations.ledger import stated
 from relations.models import RelationTransition, Role, UserEventRelation
-from relations.services import add_relation, lock_capacity, promote
+from relations.services import add_leaders, lock_capacity, promote
 from users.models import User
 
 CREATED = "created the event"
@@ -22,10 +22,10 @@ def make_creator_owner_and_host(
 ) -> None:
     """Make the creator the owner and, unless hosts were named, the host."""
     if actor:
-        add_relation(user=actor, event=event, role=Role.OWNER, actor=actor, reason=CREATED)
+        add_leaders(event=event, users=[actor], role=Role.OWNER, actor=actor, reason=CREATED)
     named = [actor.pk] if host_ids is None and actor else host_ids or []
-    for host in User.objects.filter(pk__in=named).order_by("pk"):
-        add_relation(user=host, event=event, role=Role.HOST, actor=actor, reason=NAMED)
+    hosts = User.objects.filter(pk__in=named).order_by("pk")
+    add_leaders(event=event, users=hosts, role=Role.HOST, actor=actor, reason=NAMED)
 
 
 @receiver(admission_changed)

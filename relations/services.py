@@ -3,6 +3,7 @@
 Lock order: the event's capacity, then (in the triggers) people by id. Seats and counts belong to the triggers.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils import timezone as clock
@@ -45,6 +46,25 @@ def add_relation(
             existing.save(update_fields=["status"])
             return existing, True
         return _insert(capacity, user, role, chosen), True
+
+
+@locking
+def add_leaders(*, event: Event, users: Iterable[User], role: str, actor: User | None, reason: str) -> None:
+    """Give each of ``users``, who have no part in ``event`` in this ``role`` yet, the part of owner or host.
+
+    Locks the capacity; a handful of statements, however many they are.
+    """
+    capacity = lock_capacity(event.pk)
+    made = [
+        UserEventRelation(user=user, event=event, role=role, status=Status.CONFIRMED, seq=seq)
+        for seq, user in enumerate(users, capacity.next_seq)
+    ]
+    if not made:
+        return
+    capacity.next_seq += len(made)
+    capacity.save(update_fields=["next_seq"])
+    with stated(actor=actor, reason=reason):
+        UserEventRelation.objects.bulk_create(made)
 
 
 @locking

@@ -114,4 +114,5 @@ class UserViewSet(FilterByBodyMixin, ModelViewSet):
         return user if roles is None else set_roles(user=user, roles=roles, actor=actor)
 
     def perform_destroy(self, instance: User) -> None:
-        delete_user(user=instance)
+        actor: Any = self.request.user
+        delete_user(user=instance, actor=actor)

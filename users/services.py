@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
+from api.transactions import locking
 from users.models import User
 from users.roles import STAFF_ROLES, Role
 from users.signals import roles_changed, sign_in_changed
@@ -17,7 +18,7 @@ from users.signals import roles_changed, sign_in_changed
 SIGN_IN = frozenset({"email", "is_active", "is_staff", "is_superuser", "password"})
 
 
-@transaction.atomic
+@locking
 def create_user(*, user: User) -> User:
     """Store a new person. Without a password set on ``user`` nobody can sign in as them."""
     if not user.password:
@@ -27,32 +28,39 @@ def create_user(*, user: User) -> User:
     return user
 
 
-@transaction.atomic
+@locking
 def update_user(*, user: User, changes: Mapping[str, object], actor: User | None) -> User:
-    """Change the named fields of ``user``; every other column stays, whoever wrote it.
+    """Change the named fields of ``user`` and return them as stored; every other column stays, whoever wrote it.
 
-    Raises ``PermissionDenied`` where ``actor`` (None: an operator) may not change this person's sign-in and would.
+    Locks the person. Raises ``User.DoesNotExist`` for one who is gone, ``PermissionDenied`` where ``actor`` (None: an
+    operator) may not change this person's sign-in and would, and ``Conflict`` where that would lock ``actor`` out.
     """
-    before = _stored_sign_in(user) if SIGN_IN & changes.keys() else {}
-    if actor is not None and any(before[field] != changes[field] for field in before.keys() & changes.keys()):
-        refuse_sign_in_change(user=user, actor=actor)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    before = _sign_in(stored)
     for field, value in changes.items():
-        setattr(user, field, value)
-    unsent = {field.name for field in User._meta.concrete_fields} - changes.keys()
-    user.full_clean(exclude=unsent)
+        setattr(stored, field, value)
+    after = _sign_in(stored)
+    if before != after:
+        _refuse_sign_in_change(stored, actor)
+        if not (stored.is_active and stored.email):
+            _refuse_locking_out(stored, actor)
+    stored.full_clean(exclude={field.name for field in User._meta.concrete_fields} - changes.keys())
     if changes:
-        user.save(update_fields=[*changes])
-        user.refresh_from_db()
-    if before and before != _sign_in(user):
-        sign_in_changed.send(User, user=user, before=before, actor=actor)
-    return user
+        stored.save(update_fields=[*changes])
+        stored.refresh_from_db()
+    if before != after:
+        sign_in_changed.send(User, user=stored, before=before, actor=actor)
+    return stored
 
 
-def delete_user(*, user: User) -> None:
+@locking
+def delete_user(*, user: User, actor: User | None) -> None:
     """Delete a person who left no trace elsewhere, and the history of their record.
 
-    Raises ``Conflict`` for a person with relations, mail or other records that would lose their meaning.
+    Raises ``Conflict`` for a person with relations, mail or other records that would lose their meaning, for ``actor``
+    themselves and for the last administrator.
     """
+    _refuse_locking_out(user, actor)
     try:
         with transaction.atomic():
             user.history.all().delete()
@@ -65,7 +73,7 @@ def delete_user(*, user: User) -> None:
         ) from error
 
 
-@transaction.atomic
+@locking
 def set_roles(*, user: User, roles: Collection[str], actor: User | None) -> User:
     """Let ``user`` hold exactly ``roles``, and sign in to the admin where one of them is for staff.
 
@@ -89,18 +97,22 @@ def set_roles(*, user: User, roles: Collection[str], actor: User | None) -> User
     return user
 
 
-def refuse_sign_in_change(*, user: User, actor: User) -> None:
-    """Raise ``PermissionDenied`` unless ``actor`` may change how ``user`` signs in."""
-    if not User.objects.filter(pk=user.pk).sign_in_editable_by(actor).exists():
+def _refuse_sign_in_change(user: User, actor: User | None) -> None:
+    if actor is not None and not User.objects.filter(pk=user.pk).sign_in_editable_by(actor).exists():
         raise PermissionDenied(
             _("%(person)s holds a role that you do not hold: only an administrator changes their e-mail or sign-in.")
             % {"person": user}
         )
 
 
-def _stored_sign_in(user: User) -> dict[str, object]:
-    """Return what is stored of how ``user`` signs in."""
-    return dict(User.objects.filter(pk=user.pk).values(*SIGN_IN).get())
+def _refuse_locking_out(user: User, actor: User | None) -> None:
+    """Raise ``Conflict`` where ``actor`` would lose their own way in, or everybody the last administrator."""
+    if user == actor:
+        raise Conflict(_("You would lock yourself out. Ask an administrator to do this."))
+    administrators = User.objects.filter(Q(groups__name=Role.ADMIN) | Q(is_superuser=True), is_active=True)
+    others = administrators.exclude(pk=user.pk)
+    if administrators.filter(pk=user.pk).exists() and not others.exists():
+        raise Conflict(_("%(person)s is the last administrator. Make somebody else one first.") % {"person": user})
 
 
 def _sign_in(user: User) -> dict[str, object]:

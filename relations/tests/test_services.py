@@ -261,8 +261,8 @@ def test_person_with_relations_cannot_be_deleted() -> None:
     attend(user, EventFactory.create())
 
     with pytest.raises(Conflict, match="relations"):
-        delete_user(user=user)
-    delete_user(user=other)
+        delete_user(user=user, actor=None)
+    delete_user(user=other, actor=None)
 
     assert list(User.objects.all()) == [user]
 
@@ -336,4 +336,4 @@ def test_person_who_acted_cannot_be_deleted() -> None:
     end_relation(relation=relation, actor=actor, reason="ill")
 
     with pytest.raises(Conflict, match="lines in the ledger"):
-        delete_user(user=actor)
+        delete_user(user=actor, actor=None)

@@ -124,7 +124,8 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         update_user(user=record, changes=changes, actor=actor)
 
     def remove(self, request: HttpRequest, record: User) -> None:
-        delete_user(user=record)
+        actor: Any = request.user
+        delete_user(user=record, actor=actor)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's signature
         """Show Django's form for a password to who may change this person's sign-in."""

@@ -1,0 +1,123 @@
+"""What the services do to people when others work on them too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from psycopg import connect
+
+from api.exceptions import Conflict
+from users import services
+from users.models import User
+from users.services import create_user, delete_user, update_user
+from users.tests.factories import StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def held_elsewhere(statement: str, *values: object) -> Iterator[None]:
+    """Run ``statement`` in another connection, whose transaction stays open meanwhile."""
+    found = connection.settings_dict
+    with connect(
+        host=found["HOST"],
+        port=found["PORT"] or 5432,
+        user=found["USER"],
+        password=found["PASSWORD"] or None,
+        dbname=found["NAME"],
+    ) as other:
+        other.execute(statement, values)  # type: ignore[arg-type]  # a text of this module
+        yield
+        other.rollback()
+
+
+def test_other_columns_stay_whoever_wrote_them() -> None:
+    stale = UserFactory.create(city="Bonn", company="Acme")
+    User.objects.filter(pk=stale.pk).update(company="Globex")
+
+    changed = update_user(user=stale, changes={"city": "Berlin"}, actor=None)
+
+    assert (changed.city, changed.company) == ("Berlin", "Globex")
+    assert User.objects.get(pk=stale.pk).company == "Globex"
+
+
+def test_changing_a_person_who_is_gone() -> None:
+    person = UserFactory.create()
+    User.objects.filter(pk=person.pk).delete()
+
+    with pytest.raises(User.DoesNotExist):
+        update_user(user=person, changes={"city": "Berlin"}, actor=None)
+
+
+def test_what_is_stored_already_and_left_alone_is_not_held_against_anybody() -> None:
+    person = UserFactory.create()
+    User.objects.filter(pk=person.pk).update(timezone="Mars/Olympus")
+
+    assert update_user(user=person, changes={"city": "Berlin"}, actor=None).city == "Berlin"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_locked_person_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.transactions.LOCK_TIMEOUT", "100ms")
+    person = UserFactory.create()
+    with held_elsewhere("SELECT 1 FROM users_user WHERE id = %s FOR UPDATE", person.pk):
+        with pytest.raises(OperationalError, match="lock timeout"):
+            update_user(user=person, changes={"city": "Berlin"}, actor=None)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            delete_user(user=person, actor=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_address_that_somebody_is_storing_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.transactions.LOCK_TIMEOUT", "100ms")
+    person = UserFactory.create()
+    with (
+        held_elsewhere("UPDATE users_user SET email = 'new@example.com' WHERE id = %s", person.pk),
+        pytest.raises(OperationalError, match="lock timeout"),
+    ):
+        create_user(user=UserFactory.build(email="new@example.com"))
+
+
+def test_deleting_takes_the_history_along() -> None:
+    person = UserFactory.create()
+    kept = UserFactory.create()
+
+    delete_user(user=person, actor=None)
+
+    assert set(type(person).history.rel.related_model.objects.values_list("pgh_obj_id", flat=True)) == {kept.pk}  # type: ignore[attr-defined]  # made by the decorator
+
+
+def test_nobody_locks_themselves_out() -> None:
+    own, _another = StaffFactory.create_batch(2)
+
+    for changes in ({"email": None}, {"is_active": False}):
+        with pytest.raises(Conflict, match="lock yourself out"):
+            update_user(user=own, changes=changes, actor=own)
+    with pytest.raises(Conflict, match="lock yourself out"):
+        delete_user(user=own, actor=own)
+    assert User.objects.get(pk=own.pk).email
+
+
+@pytest.mark.parametrize("rights", [{"is_superuser": True}, {"roles": ["admin"]}])
+def test_last_administrator_stays(rights: dict[str, object]) -> None:
+    last = UserFactory.create(**rights)
+    StaffFactory.create(is_active=False)
+
+    with pytest.raises(Conflict, match="last administrator"):
+        delete_user(user=last, actor=None)
+    with pytest.raises(Conflict, match="last administrator"):
+        update_user(user=last, changes={"is_active": False}, actor=None)
+
+    StaffFactory.create()
+    delete_user(user=last, actor=None)
+    assert not User.objects.filter(pk=last.pk).exists()
+
+
+def test_services_run_in_transactions_of_their_own(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(services, "_sign_in", lambda _user: seen.append(transaction.get_connection().in_atomic_block))
+
+    update_user(user=UserFactory.create(), changes={}, actor=None)
+
+    assert seen == [True, True]
