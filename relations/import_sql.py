@@ -8,22 +8,41 @@ HOLDING_SQL = ", ".join(f"'{status}'" for status in HOLDING_A_PLACE)
 OPEN = "s.done IS NULL AND s.problem IS NULL"
 
 STAGED = """
-    NULL::text AS user_external_id, NULL::text AS event_external_id, NULL::text AS role, NULL::text AS status,
-    NULL::uuid AS user_id, NULL::uuid AS event_id, NULL::text AS was
+    NULL::text AS user_external_id, NULL::text AS user_email, NULL::text AS event_external_id, NULL::text AS event_slug,
+    NULL::text AS role, NULL::text AS status, NULL::uuid AS user_id, NULL::uuid AS event_id, NULL::text AS was
 """
-# No external_id is shaped like a UUID, so that each text can only mean one of the two.
-RESOLVE = f"""
-    UPDATE import_staged s SET user_id = COALESCE(f.user_id, u.id), event_id = COALESCE(f.event_id, e.id)
-      FROM (SELECT x.line, a.id AS user_id, b.id AS event_id,
-                   CASE WHEN x.user_external_id ~ '^{UUID_SHAPE}$' THEN x.user_external_id::uuid END AS user_uuid,
-                   CASE WHEN x.event_external_id ~ '^{UUID_SHAPE}$' THEN x.event_external_id::uuid END AS event_uuid
+# No external_id is shaped like a UUID, so that each text can only mean one of the two. Who is found by the second key
+# alone is meant where the row or the record has no external_id: two that differ are two records.
+_RESOLVE = """
+    UPDATE import_staged s SET {key} = COALESCE(f.first, CASE WHEN f.may_be_second THEN f.second END),
+                               problem = COALESCE(s.problem, CASE WHEN f.first <> f.second THEN '{two}' END)
+      FROM (SELECT x.line, COALESCE(a.id, b.id) AS first, c.id AS second,
+                   x.{external_id} IS NULL OR (c.external_id IS NULL AND x.{external_id} !~ '{uuid}') AS may_be_second
               FROM import_staged x
-              LEFT JOIN users_user a ON a.external_id = x.user_external_id
-              LEFT JOIN events_event b ON b.external_id = x.event_external_id) f
-      LEFT JOIN users_user u ON u.id = f.user_uuid
-      LEFT JOIN events_event e ON e.id = f.event_uuid
+              LEFT JOIN {table} a ON a.external_id = x.{external_id}
+              LEFT JOIN {table} b ON b.id = CASE WHEN x.{external_id} ~ '{uuid}' THEN x.{external_id}::uuid END
+              LEFT JOIN {table} c ON c.{second_key} = x.{second}) f
      WHERE s.line = f.line
-"""  # noqa: S608  # a constant
+"""
+_UUID = f"^{UUID_SHAPE}$"
+RESOLVE_PEOPLE = _RESOLVE.format(
+    table="users_user",
+    key="user_id",
+    external_id="user_external_id",
+    second="user_email",
+    second_key="email",
+    two="two_people",
+    uuid=_UUID,
+)
+RESOLVE_EVENTS = _RESOLVE.format(
+    table="events_event",
+    key="event_id",
+    external_id="event_external_id",
+    second="event_slug",
+    second_key="slug",
+    two="two_events",
+    uuid=_UUID,
+)
 LOCK_CAPACITIES = """
     SELECT COUNT(*) FROM (SELECT c.event_id FROM relations_eventcapacity c
      WHERE c.event_id IN (SELECT s.event_id FROM import_staged s) ORDER BY c.event_id FOR NO KEY UPDATE) locked
@@ -99,7 +118,9 @@ def _when(rows: str, condition: str) -> str:
 
 
 UNRESOLVED = {
+    "unknown_email": "s.user_id IS NULL AND s.user_external_id IS NULL",
     "unknown_person": "s.user_id IS NULL",
+    "unknown_slug": "s.event_id IS NULL AND s.event_external_id IS NULL",
     "unknown_event": "s.event_id IS NULL",
     "no_capacity": "NOT EXISTS (SELECT FROM relations_eventcapacity c WHERE c.event_id = s.event_id)",
 }

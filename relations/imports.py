@@ -5,11 +5,13 @@ Locks: the batch's capacities by id, then its people by id.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from events.models import Event
 from relations import import_sql as sql
 from relations.ledger import stated
 from relations.models import STATUSES_OF_STAFF, Role, UserEventRelation
@@ -19,14 +21,20 @@ from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.models import Import
 from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
+from users.models import User
 
+KEYS = (("user_external_id", "user_email"), ("event_external_id", "event_slug"))
 LONGEST_ID = 200
 SHOWN_EVENTS = 10
 ROUNDS = 2  # the second words why the first could not insert a row
 WORDS_FOR_ROLES = {"participant": Role.ATTENDEE}
 REASONS = {
     "unknown_person": "no person has this user_external_id",
+    "unknown_email": "no person has this user_email",
     "unknown_event": "no event has this event_external_id",
+    "unknown_slug": "no event has this event_slug",
+    "two_people": "user_external_id and user_email belong to two different persons",
+    "two_events": "event_external_id and event_slug belong to two different events",
     "no_capacity": "the event has lost its capacity row; run check_counts --repair",
     "not_begun": "the event has not begun: nobody has attended it",
     "over": "the event is over; say attended, no_show, cancelled or what else ended it",
@@ -58,16 +66,21 @@ class RelationImport(ImportKind):
     name = "relations"
     model = UserEventRelation
     columns = [
-        Column("user_external_id", identifier, REQUIRED),
-        Column("event_external_id", identifier, REQUIRED),
+        Column("user_external_id", identifier, None),
+        replace(column_of(User, "email"), name="user_email"),
+        Column("event_external_id", identifier, None),
+        replace(column_of(Event, "slug", keeps=True), name="event_slug"),
         Column("role", role, REQUIRED),
         column_of(UserEventRelation, "status", keeps=True),
     ]
-    required = [("user_external_id",), ("event_external_id",), ("role",)]
+    required = [*KEYS, ("role",)]
 
     def check(self, names: Sequence[str], values: list[object]) -> None:
-        """Refuse a status that the role cannot have."""
+        """Refuse a row that names nobody or no event, and a status that the role cannot have."""
         row = dict(zip(names, values, strict=True))
+        for keys in KEYS:
+            if not any(row.get(key) for key in keys):
+                raise RowError(f"has neither {' nor '.join(keys)}")
         if row["role"] != Role.ATTENDEE and row.get("status") not in {None, *STATUSES_OF_STAFF}:
             raise RowError(f"status: an {row['role']} is confirmed, attended or cancelled, not {row['status']}")
 
@@ -109,7 +122,8 @@ class RelationImport(ImportKind):
 
     def _resolve(self, cursor: CursorWrapper) -> None:
         """Find people and events, and lock them."""
-        cursor.execute(sql.RESOLVE)
+        cursor.execute(sql.RESOLVE_PEOPLE)
+        cursor.execute(sql.RESOLVE_EVENTS)
         cursor.execute(sql.LOCK_CAPACITIES)
         cursor.execute(sql.LOCK_PEOPLE)
         for problem, condition in sql.UNRESOLVED.items():

@@ -22,6 +22,7 @@ from users.tests.files import csv_file, errors, imported, numbers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HEADER = "user_external_id,event_external_id,role,status"
+BOTH_KEYS = "user_external_id,user_email,event_external_id,event_slug,role"
 
 
 @pytest.fixture
@@ -79,6 +80,51 @@ def test_people_and_events_may_be_named_by_uuid(tmp_path: Path, ann: User, past:
     report = import_relations(tmp_path, f"{ann.pk},{past.pk.hex.upper()},attendee,attended")
 
     assert numbers(report) == (1, 0, 0, 0)
+
+
+def test_people_and_events_may_be_named_by_email_and_slug(tmp_path: Path, ann: User, soon: Event) -> None:
+    path = csv_file(tmp_path, "user_email,event_slug,role", f"{ann.email.upper()},{soon.slug},host")
+
+    assert numbers(imported(path, RelationImport())) == (1, 0, 0, 0)
+    assert stored() == [("ann", "host", "confirmed")]
+
+
+def test_keys_that_agree_name_one_person_and_one_event(tmp_path: Path, ann: User, soon: Event) -> None:
+    UserFactory.create(external_id=None, email="bob@example.com")
+    rows = [
+        f"ann,{ann.email},soon,{soon.slug},host",
+        f"{ann.pk},,{soon.pk},{soon.slug},attendee",
+        "not yet known,bob@example.com,soon,,attendee",
+    ]
+
+    report = imported(csv_file(tmp_path, BOTH_KEYS, *rows), RelationImport())
+
+    assert numbers(report) == (3, 0, 0, 0)
+    assert stored() == [("ann", "host", "confirmed"), ("ann", "attendee", "confirmed"), (None, "attendee", "confirmed")]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("ann,bob@example.com,soon,,host", "user_external_id and user_email belong to two different persons"),
+        ("ann,,soon,past-one,host", "event_external_id and event_slug belong to two different events"),
+        ("cid,bob@example.com,soon,,host", "no person has this user_external_id"),
+        ("0192d3a0-0000-7000-8000-000000000000,dan@example.com,soon,,host", "no person has this user_external_id"),
+        (",cid@example.com,soon,,host", "no person has this user_email"),
+        ("ann,,,no-slug,host", "no event has this event_slug"),
+        ("ann,,new,past-one,host", "no event has this event_external_id"),
+        (",nobody,soon,,host", "user_email: Enter a valid email address."),
+    ],
+)
+def test_keys_that_name_nobody_or_two(tmp_path: Path, ann: User, soon: Event, row: str, reason: str) -> None:
+    UserFactory.create(external_id="bob", email="bob@example.com")
+    UserFactory.create(external_id=None, email="dan@example.com")
+    PastEventFactory.create(external_id="past", slug="past-one")
+
+    report = imported(csv_file(tmp_path, BOTH_KEYS, row), RelationImport())
+
+    assert errors(report) == [f"2,{reason},{row}"]
+    assert stored() == []
 
 
 def test_places_follow_the_lines_of_the_file(tmp_path: Path, soon: Event) -> None:
@@ -142,7 +188,8 @@ def test_file_without_status(tmp_path: Path, ann: User, soon: Event) -> None:
         ("nobody,soon,host,", "no person has this user_external_id"),
         ("ann,nowhere,host,", "no event has this event_external_id"),
         ("0192d3a0-0000-7000-8000-000000000000,soon,host,", "no person has this user_external_id"),
-        (",soon,host,", "user_external_id is empty"),
+        (",soon,host,", "has neither user_external_id nor user_email"),
+        ("ann,,host,", "has neither event_external_id nor event_slug"),
         ("ann,soon,speaker,", "role: “speaker” is none of owner, host, attendee, participant"),
         ("ann,soon,host,waitlisted", '"status: an host is confirmed, attended or cancelled, not waitlisted"'),
         ("ann,soon,attendee,here", "status: “here” is none of"),
