@@ -83,7 +83,7 @@ def test_people_and_events_may_be_named_by_uuid(tmp_path: Path, ann: User, past:
 
 
 def test_people_and_events_may_be_named_by_email_and_slug(tmp_path: Path, ann: User, soon: Event) -> None:
-    path = csv_file(tmp_path, "user_email,event_slug,role", f"{ann.email.upper()},{soon.slug},host")
+    path = csv_file(tmp_path, "user_email,event_slug,role", f"{str(ann.email).upper()},{soon.slug},host")
 
     assert numbers(imported(path, RelationImport())) == (1, 0, 0, 0)
     assert stored() == [("ann", "host", "confirmed")]
