@@ -267,17 +267,13 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache"
-        if REDIS_URL
-        else "crm_project.embedded.cache.ValkeyCache",
-        "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}?db=1",  # the broker has 0
+        "BACKEND": "crm_project.cache.PrefixedCache" if REDIS_URL else "crm_project.embedded.cache.ValkeyCache",
+        "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}",
         "KEY_PREFIX": "event_crm",
         # A connection that broke since its last use is made anew, once.
         "OPTIONS": REDIS_TIMEOUTS | {"retry": Retry(NoBackoff(), retries=1)},
     }
 }
-if REDIS_URL:
-    CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
 
 # --- Mail -----
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")

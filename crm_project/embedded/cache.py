@@ -4,9 +4,9 @@ import socket
 from typing import Any
 
 import redis
-from django.core.cache.backends.redis import RedisCache
 
 from crm_project import embedded
+from crm_project.cache import PrefixedCache
 
 
 class Connection(redis.UnixDomainSocketConnection):
@@ -21,7 +21,7 @@ class Connection(redis.UnixDomainSocketConnection):
         return connected
 
 
-class ValkeyCache(RedisCache):
+class ValkeyCache(PrefixedCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = params.get("OPTIONS", {}) | {"connection_class": Connection}
         super().__init__(server, params | {"OPTIONS": options})
