@@ -15,10 +15,11 @@ from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOf
 from users.accounts.api import TokenViewSet
 from users.accounts.urls import api_urls as account_api_urls
 from users.accounts.urls import page_urls as account_page_urls
-from users.api import UserViewSet
+from users.api import CustomerViewSet, UserViewSet
 
 router = Router()
 router.register("users", UserViewSet, "user")
+router.register("customers", CustomerViewSet, "customer")
 router.register("tokens", TokenViewSet, "token")
 router.register("events", EventViewSet, "event")
 router.register("relations", RelationViewSet, "relation")

@@ -5,17 +5,17 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
 from api.serializers import ModelSerializer
-from api.views import FilterByBodyMixin, ModelViewSet
+from api.views import CreateMixin, DestroyMixin, FilterByBodyMixin, ListMixin, RetrieveMixin, UpdateMixin
 from users.accounts.passwords import allow_new_email
 from users.accounts.serializers import PasswordField
-from users.filters import people_filters, people_orderings
+from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import ApiToken, User
 from users.names import split_name
 from users.roles import Role
@@ -88,19 +88,15 @@ def _apart(given: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
     return {name: value for name, value in given.items() if name != "roles"}, given.get("roles")
 
 
-class UserViewSet(FilterByBodyMixin, ModelViewSet):
-    """People: contacts, customers and staff."""
+class PeopleViewSet(FilterByBodyMixin, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
+    """People who are there already."""
 
     model = User
     serializer_class = UserSerializer
     filters = people_filters
     orderings = people_orderings
     default_ordering = "name"
-
-    def perform_create(self, serializer: BaseSerializer[Any]) -> User:
-        profile, roles = _apart(serializer.validated_data)
-        with transaction.atomic():
-            return self._with_roles(create_user(user=User(**profile)), roles)
+    unfiltered = people_unfiltered
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> User:
         profile, roles = _apart(serializer.validated_data)
@@ -116,3 +112,19 @@ class UserViewSet(FilterByBodyMixin, ModelViewSet):
     def perform_destroy(self, instance: User) -> None:
         actor: Any = self.request.user
         delete_user(user=instance, actor=actor)
+
+
+class UserViewSet(CreateMixin, PeopleViewSet):
+    """People: contacts, customers and staff."""
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> User:
+        profile, roles = _apart(serializer.validated_data)
+        with transaction.atomic():
+            return self._with_roles(create_user(user=User(**profile)), roles)
+
+
+class CustomerViewSet(PeopleViewSet):
+    """The people who hold the role customer. They come by signing up, or by being given the role."""
+
+    def get_queryset(self) -> "QuerySet[User]":
+        return super().get_queryset().filter(pk__in=User.objects.filter(groups__name=Role.CUSTOMER).values("pk"))

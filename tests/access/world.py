@@ -9,7 +9,8 @@ from events.tests.factories import EventFactory
 from mailing.models import Campaign
 from mailing.tests.factories import campaign_to
 from relations.tests.factories import attend, host
-from users.models import User
+from users.accounts.tokens import create_token
+from users.models import ApiToken, User
 from users.tests.factories import UserFactory
 
 CAST = ("admin", "organizer", "agent", "customer", "outsider", "nobody")
@@ -18,7 +19,7 @@ OWN, OTHER = "own", "other"
 
 @dataclass
 class World:
-    """The objects of one caller and of somebody else, by kind: user, event, relation, campaign, delivery."""
+    """The objects of one caller and of somebody else, by kind: user, customer, token, event, relation, campaign, delivery."""
 
     caller: Any
     objects: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -48,12 +49,21 @@ def world_of(role: str) -> World:
     world.add("user", caller if isinstance(caller, User) else stranger, stranger)
     world.add("event", mine, draft)
     world.add("relation", _own_relation(role, caller, mine, stranger), attend(stranger, elsewhere))
+    client, another_client = UserFactory.create_batch(2, roles=["customer"])
+    world.add("customer", caller if role == "customer" else client, another_client)
+    tokens = [token_of(one) for one in (caller if isinstance(caller, User) else client, another_client)]
+    world.add("token", *tokens)
     mail = [campaign_to([stranger]) for _ in range(2)]
     if isinstance(caller, User):
         Campaign.objects.filter(pk=mail[0].pk).update(created_by=caller)
     world.add("campaign", *mail)
     world.add("delivery", *(one.deliveries.get() for one in mail))
     return world
+
+
+def token_of(user: User) -> ApiToken:
+    """Make a token that may read people."""
+    return create_token(user=user, name="Export", scopes=["people:read"])[0]
 
 
 def _own_relation(role: str, caller: Any, event: Any, stranger: User) -> Any:

@@ -6,10 +6,10 @@ from rest_framework.request import Request
 
 from api.permissions import SIGNED_IN
 from users.accounts.models import ApiToken
-from users.api import UserViewSet
+from users.api import PeopleViewSet
 
 
-class MeViewSet(UserViewSet):
+class MeViewSet(PeopleViewSet):
     """One's own profile: the same object as under ``/users/{id}/``."""
 
     def permission_required(self, request: Request) -> str | None:
