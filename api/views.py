@@ -42,6 +42,8 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
 
     model: ClassVar[type[Any]]
     filters: ClassVar[FilterSet] = NO_FILTERS
+    # Why lists are neither filtered nor ordered by a field that they show.
+    unfiltered: ClassVar[Mapping[str, str]] = {}
     orderings: ClassVar[Orderings] = {}
     default_ordering: ClassVar[str] = "id"
     lookup_url_kwarg = "id"

@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 from api.identifiers import IdentifierListField
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
-from events.filters import event_filters, event_orderings
+from events.filters import event_filters, event_orderings, event_unfiltered
 from events.models import Event
 from events.moments import MomentField
 from events.services import create_event, delete_event, update_event
@@ -89,6 +89,7 @@ class EventViewSet(FilterByBodyMixin, ModelViewSet):
     filters = event_filters
     orderings = event_orderings
     default_ordering = "-start_at"
+    unfiltered = event_unfiltered
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> Event:
         fields = dict(serializer.validated_data)

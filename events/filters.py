@@ -34,3 +34,16 @@ event_orderings = {
     "venue": Ordering(text_key("venue")),
     "created_at": Ordering("created_at"),
 }
+
+# Why events are neither filtered nor ordered by the other fields that a list shows.
+event_unfiltered = {
+    "id": "Names one event: GET /events/{id}/.",
+    "external_id": "Names one event: GET /events/{external_id}/.",
+    "slug": "Found by q.",
+    "description": "Free text of any length; no index.",
+    "end_at": "Events are found by their start; the end may be unknown.",
+    "timezone": "Says how times are shown; no index.",
+    "max_capacity": "Says little without the seats taken; no index.",
+    "waitlist_enabled": "Half of all events at least; no index.",
+    "updated_at": "No index: every edit would write it.",
+}

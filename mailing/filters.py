@@ -25,3 +25,25 @@ delivery_orderings = {"id": Ordering("id")}
 exclusion_filters = FilterSet("exclusions")
 exclusion_filters.register(ChoiceFilter("reason", ExclusionReason))
 exclusion_orderings = {"id": Ordering("id")}
+
+# Why the lists are neither filtered nor ordered by the other fields that they show.
+campaign_unfiltered = {
+    "id": "Names one campaign: GET /campaigns/{id}/.",
+    "subject": "Free text; no index.",
+    "text": "Free text; no index.",
+    "html": "Free text; no index.",
+    "template": "Of old campaigns the template may be gone; no index.",
+    "scheduled_at": "Those that wait are found by status=scheduled.",
+    "started_at": "Follows created_at; no index.",
+    "finished_at": "Follows created_at; no index.",
+    "updated_at": "No index: every edit would write it.",
+}
+delivery_unfiltered = {
+    "address": "People are found by user; no index on a table of millions.",
+    "attempts": "What is tried again is found by status.",
+    "next_attempt_at": "What is due is the workers' matter.",
+    "message_id": "Made of the id.",
+    "error": "Free text; failures are found by status.",
+    "sent_at": "No index on a table of millions.",
+}
+exclusion_unfiltered = {"user_id": "May be unknown; no index.", "email": "May be unknown; no index."}

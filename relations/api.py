@@ -17,12 +17,12 @@ from api.ordering import Ordering
 from api.serializers import ModelSerializer
 from api.views import CreateMixin, DestroyMixin, ListViewSet, ReadOnlyModelViewSet
 from events.models import Event
-from relations.filters import COUNTERS, ROLE_ALIASES, relation_filters, relation_orderings
+from relations.filters import COUNTERS, ROLE_ALIASES, relation_filters, relation_orderings, relation_unfiltered
 from relations.models import Role, Status, UserEventRelation
 from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation, lock_capacity
 from users.api import UserSerializer
-from users.filters import people_filters, people_orderings
+from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import User
 
 
@@ -135,6 +135,7 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
     # Keys are UUIDv7: their order is that of arrival, and needs no index of its own.
     orderings = {"id": Ordering("id")}
     default_ordering = "-id"
+    unfiltered = relation_unfiltered
     etag_columns = ("status",)
 
     def lock_object(self) -> None:
@@ -210,6 +211,7 @@ class PeopleByNumberViewSet(ListViewSet):
     filters = _filters_by_number()
     orderings = people_orderings
     default_ordering = "name"
+    unfiltered = people_unfiltered
     listed_by_parameters = ("filter_by",)
     permissions = {"filter_by": "view"}
 
@@ -217,5 +219,6 @@ class PeopleByNumberViewSet(ListViewSet):
     def filter_by(self, request: Request) -> Response:
         """List people with at least ``min_events`` and at most ``max_events`` events in ``role``."""
         if "role" not in request.query_params:
+            self.filters.tree_of(request.query_params)  # what is wrong with the others is said first
             raise InvalidInput(Fault(_("Name the role: owner, host or attendee."), "required", parameter="role"))
         return self.respond_with_list(self.get_queryset())

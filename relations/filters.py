@@ -156,3 +156,9 @@ relation_filters.register(
 )
 
 relation_orderings = {"created_at": Ordering("created_at")}
+
+# Why raw relations are neither filtered nor ordered by the other fields that their list shows.
+relation_unfiltered = {
+    "seq": "The place in one event's order of arrival.",
+    "created_at": "Ids are in the order of arrival: ordering=id.",
+}

@@ -39,3 +39,16 @@ people_orderings = {
     "hosted_count": Ordering("counts__hosted", through="counts"),
     "attended_count": Ordering("counts__attended", through="counts"),
 }
+
+# Why people are neither filtered nor ordered by the other fields that a list shows.
+people_unfiltered = {
+    "id": "Names one person: GET /users/{id}/.",
+    "external_id": "Names one person: GET /users/{external_id}/.",
+    "first_name": "Found by q, ordered by name.",
+    "last_name": "Found by q, ordered by name.",
+    "phone_number": "Found by q.",
+    "avatar": "The address of a picture.",
+    "timezone": "Says how times are shown to a person; no index.",
+    "language": "Says in which language a person is written to; no index.",
+    "updated_at": "No index: every edit would write it.",
+}

@@ -16,7 +16,14 @@ from api.representation import Row
 from api.serializers import ModelSerializer, Serializer
 from api.views import ListViewSet, ReadOnlyModelViewSet
 from mailing.counts import counts_of
-from mailing.filters import campaign_filters, campaign_orderings, exclusion_filters, exclusion_orderings
+from mailing.filters import (
+    campaign_filters,
+    campaign_orderings,
+    campaign_unfiltered,
+    exclusion_filters,
+    exclusion_orderings,
+    exclusion_unfiltered,
+)
 from mailing.models import Campaign, CampaignExclusion
 from mailing.services import OUTCOMES, cancel_campaign, pause_campaign, resume_campaign, settle_campaign
 
@@ -79,6 +86,7 @@ class CampaignViewSet(ReadOnlyModelViewSet):
     filters = campaign_filters
     orderings = campaign_orderings
     default_ordering = "-created_at"
+    unfiltered = campaign_unfiltered
     permissions = {"pause": "change", "resume": "change", "cancel": "change", "settle": "change"}
 
     def complete(self, rows: list[Row]) -> None:
@@ -139,6 +147,7 @@ class ExcludedViewSet(ListViewSet):
     serializer_class = ExcludedSerializer
     filters = exclusion_filters
     orderings = exclusion_orderings
+    unfiltered = exclusion_unfiltered
 
     def get_queryset(self) -> "QuerySet[Any]":
         campaign = find(Campaign.objects.visible_to(self.request.user), self.kwargs["id"])

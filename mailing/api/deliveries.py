@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from api.serializers import ModelSerializer
 from api.views import ReadOnlyModelViewSet
-from mailing.filters import delivery_filters, delivery_orderings
+from mailing.filters import delivery_filters, delivery_orderings, delivery_unfiltered
 from mailing.models import Delivery
 
 
@@ -38,3 +38,4 @@ class DeliveryViewSet(ReadOnlyModelViewSet):
     serializer_class = DeliverySerializer
     filters = delivery_filters
     orderings = delivery_orderings
+    unfiltered = delivery_unfiltered

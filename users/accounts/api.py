@@ -18,7 +18,7 @@ from api.permissions import PUBLIC, SIGNED_IN
 from api.rules import HouseRules
 from api.views import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin
 from users.accounts import passwords, signup, tokens
-from users.accounts.filters import token_filters, token_orderings
+from users.accounts.filters import token_filters, token_orderings, token_unfiltered
 from users.accounts.models import ApiToken, SecurityEventKind
 from users.accounts.security_log import record
 from users.accounts.serializers import (
@@ -164,6 +164,7 @@ class TokenViewSet(ListMixin, RetrieveMixin, CreateMixin, DestroyMixin):
     orderings = token_orderings
     default_ordering = "-created_at"
     # Whoever signs in themselves: a token extends to none of this.
+    unfiltered = token_unfiltered
     permissions = dict.fromkeys(("list", "retrieve", "create", "destroy"), SIGNED_IN)
     idempotent = False
 

@@ -6,3 +6,8 @@ from api.ordering import Ordering
 token_filters = FilterSet("tokens")
 token_filters.register(IdFilter("user", help_text="Of this person; one's own, unless one is an administrator."))
 token_orderings = {"created_at": Ordering("created_at")}
+
+# Why tokens are neither filtered nor ordered by the other fields that their list shows: a person has a handful.
+token_unfiltered = dict.fromkeys(
+    ("id", "name", "prefix", "scopes", "expires_at", "last_used_at"), "A person has a handful of tokens."
+)
