@@ -114,6 +114,10 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Leave the e-mail alone: its field lower-cases it, and None is allowed."""
 
+    def has_usable_password(self) -> bool:
+        """Tell whether some password lets this person in; Django counts an empty column as one that does."""
+        return bool(self.password) and super().has_usable_password()
+
     def get_full_name(self) -> str:
         """Return first and last name, either of which may be empty."""
         return f"{self.first_name} {self.last_name}".strip()

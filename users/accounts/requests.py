@@ -13,6 +13,14 @@ def current_request() -> HttpRequest | None:
     return _current.get()
 
 
+def answered_request() -> HttpRequest:
+    """Return the request that this thread answers. Raises ``LookupError`` where it answers none."""
+    request = _current.get()
+    if request is None:
+        raise LookupError
+    return request
+
+
 def remember_request(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Return the middleware that keeps the request at hand while it is answered."""
 

@@ -6,9 +6,13 @@ from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.forms import AdminPasswordChangeForm
+from rest_framework.exceptions import Throttled
+from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
 
+from users.accounts.forms import ThroughService
+from users.accounts.passwords import check_current_password
+from users.accounts.requests import answered_request
 from users.models import PROFILE, User
 from users.roles import Role
 
@@ -70,11 +74,20 @@ class PersonForm(RecordForm[User]):
         widgets = {"timezone": zone_input()}
 
 
-class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]  # unfold is untyped
-    """Django's form for setting somebody's password; writes that column alone."""
+class PasswordForm(ThroughService, AdminPasswordChangeForm):  # type: ignore[misc]  # unfold is untyped
+    """Django's form for setting somebody's password."""
 
-    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # Django's signature
-        user: User = super().save(commit=False)
-        if commit:
-            user.save(update_fields=["password"])
-        return user
+
+class OwnPasswordForm(ThroughService, AdminOwnPasswordChangeForm):  # type: ignore[misc]  # unfold is untyped
+    """Django's form for setting one's own password, which takes the present one."""
+
+    def clean_old_password(self) -> str:
+        """Refuse a wrong one, and after some of them any: a session that was left open is no way to guess it."""
+        given: str = self.cleaned_data["old_password"]
+        try:
+            check_current_password(user=self.user, password=given, request=answered_request())
+        except forms.ValidationError as error:
+            raise forms.ValidationError(error.messages) from error
+        except Throttled as error:
+            raise forms.ValidationError(_("Too many wrong passwords. Try again later.")) from error
+        return given
