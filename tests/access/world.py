@@ -19,7 +19,7 @@ OWN, OTHER = "own", "other"
 
 @dataclass
 class World:
-    """The objects of one caller and of somebody else, by kind: user, customer, token, event, relation, campaign, delivery."""
+    """The objects of one caller and of somebody else, by the kind that addresses name them by."""
 
     caller: Any
     objects: dict[tuple[str, str], Any] = field(default_factory=dict)
