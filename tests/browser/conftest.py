@@ -7,7 +7,7 @@ from typing import Any
 import pghistory
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django import Settings
 
 from mailing.audience import by_queryset
@@ -45,6 +45,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def watch() -> Iterator[Callable[[BrowserContext], BrowserContext]]:
+    """Return what keeps an eye on a window: the test fails if a policy forbade something that a page wanted to do."""
+    forbidden: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # ReDoc shows its maker's logo from its maker's site, which has no business to learn who reads this.
+        if "Content Security Policy" in message.text and "cdn.redoc.ly" not in message.text:
+            forbidden.append(f"{message.page and message.page.url}: {message.text}")
+
+    def watch_one(context: BrowserContext) -> BrowserContext:
+        context.on("console", note)
+        return context
+
+    yield watch_one
+    assert forbidden == []
+
+
+@pytest.fixture
 def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path: Path) -> str:
     """Return the address of a site with the demo's data, some mail (in files), and a changed record."""
     settings.EMAIL_BACKEND, settings.MAIL_DIR = "mailing.backends.MailDirBackend", tmp_path
@@ -52,7 +70,9 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
     admin = StaffFactory.create(first_name="Ada", last_name="Archer", email="admin@example.com")
     changed = User.objects.filter(is_staff=False).order_by("pk")[0]
     with pghistory.context(user=str(admin.pk), url="/admin/"):
-        update_user(user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"}, actor=None)
+        update_user(
+            user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"}, actor=None
+        )
     everybody = User.objects.filter(is_staff=False)
     content = content_of_template("newsletter")
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
@@ -63,7 +83,9 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser, site: str, settings: Settings) -> Iterator[Callable[..., BrowserContext]]:
+def open_browser(
+    chromium: Browser, site: str, settings: Settings, watch: Callable[[BrowserContext], BrowserContext]
+) -> Iterator[Callable[..., BrowserContext]]:
     """Return what opens a window of some size and colour scheme, signed in as the administrator."""
     client = Client()
     client.force_login(User.objects.get(email="admin@example.com"))
@@ -72,7 +94,8 @@ def open_browser(chromium: Browser, site: str, settings: Settings) -> Iterator[C
     opened: list[BrowserContext] = []
 
     def open_one(width: int = 1440, scheme: Any = "light") -> BrowserContext:
-        context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        size: Any = {"width": width, "height": 900}
+        context = watch(chromium.new_context(base_url=site, viewport=size, color_scheme=scheme))
         context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": name, "value": session, "url": site}])
         opened.append(context)

@@ -43,10 +43,13 @@ def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserConte
     assert faults == []
 
 
-def test_sign_in_at_every_size_and_scheme(chromium: Browser, live_server: Any) -> None:
+def test_sign_in_at_every_size_and_scheme(
+    chromium: Browser, live_server: Any, watch: Callable[[BrowserContext], BrowserContext]
+) -> None:
     faults: list[str] = []
     for size, scheme in LOOKS:
-        context = chromium.new_context(viewport={"width": SIZES[size], "height": 900}, color_scheme=scheme)
+        viewport: Any = {"width": SIZES[size], "height": 900}
+        context = watch(chromium.new_context(viewport=viewport, color_scheme=scheme))
         address = live_server.url + reverse("admin:login")
         faults += _faults(context.new_page(), f"sign-in-{size}-{scheme}", address, 900)
         context.close()
