@@ -1,10 +1,12 @@
 """The Celery application: workers and beat find their tasks and schedule here."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, worker_init
+from celery.platforms import SecurityWarning
+from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
 from django.conf import settings
 
 from crm_project.telemetry import tasks
@@ -23,6 +25,12 @@ app.conf.beat_schedule = {
 }
 
 
+def keep_quiet_about_root(**_: Any) -> None:
+    """Let `make run` be tried out as root, as in a container, without five lines of warning; production hears them."""
+    if settings.DEBUG:
+        warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
+
+
 def start_embedded_broker(**_: Any) -> None:
     """Start the embedded Valkey where it is the broker and does not run."""
     if not settings.REDIS_URL:
@@ -31,5 +39,6 @@ def start_embedded_broker(**_: Any) -> None:
         embedded.valkey().ensure()
 
 
+celeryd_init.connect(keep_quiet_about_root)
 for needs_broker in (worker_init, beat_init, before_task_publish):
     needs_broker.connect(start_embedded_broker)
