@@ -129,6 +129,22 @@ bench: venv-dev
 	$(BIN)/python -m benchmarks --scale $(SCALE) $(if $(KEEP),--keep) \
 		$(if $(ROWS),--rows $(ROWS),$(if $(filter full,$(SCALE)),--write))
 
+# --- Running it: a dump of DATABASE_URL into FILE, and FILE into the empty database of DATABASE_URL ------------------
+FILE ?= event_crm.dump
+.PHONY: backup restore
+
+backup:
+	@: $${DATABASE_URL:?names the database to be dumped}
+	pg_dump --format=custom --no-owner --file="$(FILE)" --dbname="$$DATABASE_URL"
+
+restore: venv
+	@: $${DATABASE_URL:?names the empty database to be filled}
+	pg_restore --exit-on-error --single-transaction --no-owner --dbname="$$DATABASE_URL" "$(FILE)"
+	.venv/bin/python manage.py dbshell -- --command "ANALYZE"
+	.venv/bin/python manage.py migrate --check
+	.venv/bin/python manage.py check_counts
+	.venv/bin/python manage.py check_deliveries
+
 bench-smoke: venv-dev
 	$(MAKE) --no-print-directory bench SCALE=small
 

@@ -57,6 +57,8 @@ def _required_in_production(name: str, development_value: str) -> str:
 
 # --- Identity of this installation -----
 SECRET_KEY = _required_in_production("SECRET_KEY", "development-only-" + "0" * 50)
+# Keys that were SECRET_KEY before: what they signed (sessions, links in mails) is good until they are taken out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default=SECRET_KEY)
 ALLOWED_HOSTS = [
     host.strip() for host in _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
