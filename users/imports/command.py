@@ -46,16 +46,20 @@ class ImportCommand(BaseCommand):
 
     def _tell(self, report: Report, *, dry_run: bool) -> None:
         record = report.record
-        would = "Dry run, nothing stored: " if dry_run else f"Import {record.pk}: "
+        would = "Dry run, nothing stored" if dry_run else f"Import {record.pk} {record.shown_status()}"
         self.stdout.write(
-            f"{would}{record.rows_done:,} rows: {record.created:,} created, {record.changed:,} changed, "
+            f"{would}: {record.rows_done:,} rows: {record.created:,} created, {record.changed:,} changed, "
             f"{record.unchanged:,} unchanged, {record.failed:,} in error."
         )
         for remark in report.remarks:
             self.stdout.write(remark)
+        if not record.rows_done:
+            self.stdout.write("The file has no rows below the names of its columns.")
         if record.failed:
+            rows = "row is" if record.failed == 1 else "rows are"
             raise CommandError(
-                f"{record.failed:,} rows are in error, listed in {report.errors_path}", returncode=ROWS_IN_ERROR
+                f"{record.failed:,} {rows} in error, listed in {report.errors_path}. Correct that file and import it.",
+                returncode=ROWS_IN_ERROR,
             )
 
 

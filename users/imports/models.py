@@ -4,7 +4,9 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class ImportStatus(models.TextChoices):
@@ -40,6 +42,13 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk} ({self.file_name})"
+
+    def shown_status(self) -> str:
+        """Return the status in words, with the rows in error: an import that left some is not plainly finished."""
+        if not self.failed:
+            return self.get_status_display()
+        in_error = ngettext("%(number)s row in error", "%(number)s rows in error", self.failed)
+        return f"{self.get_status_display()}, {in_error % {'number': number_format(self.failed, force_grouping=True)}}"
 
 
 class ImportedRow(models.Model):

@@ -39,11 +39,31 @@ def test_command_with_rows_in_error_exits_with_1_and_lists_them_beside_the_file(
     error = refused(path)
 
     listed = tmp_path / "file.csv.errors.csv"
-    assert (error.returncode, str(error)) == (1, f"1 rows are in error, listed in {listed}")
+    assert (error.returncode, str(error)) == (
+        1,
+        f"1 row is in error, listed in {listed}. Correct that file and import it.",
+    )
     assert listed.read_text(encoding="utf-8").splitlines() == [
         "line,reason,external_id,email",
         "2,email: Enter a valid email address.,a1,nobody",
     ]
+
+
+def test_command_does_not_say_plainly_finished_where_rows_are_in_error(tmp_path: Path) -> None:
+    out = io.StringIO()
+    path = csv_file(tmp_path, "external_id,email", "a1,nobody", "a2,nobody", "a3,")
+
+    with pytest.raises(CommandError, match="2 rows are in error"):
+        call_command("import_users", str(path), stdout=out)
+
+    assert f"Import {Import.objects.get().pk} finished, 2 rows in error: 3 rows: 1 created" in out.getvalue()
+
+
+def test_file_without_rows_is_said_to_have_none(tmp_path: Path) -> None:
+    out = run(csv_file(tmp_path, "external_id,email"))
+
+    assert "0 rows: 0 created" in out
+    assert "The file has no rows below the names of its columns." in out
 
 
 def test_errors_go_where_the_operator_says(tmp_path: Path) -> None:
