@@ -38,8 +38,8 @@ class EventUpsert(Upsert):
 
     reopened: list[UUID] = field(default_factory=list)
 
-    def before_update(self, cursor: CursorWrapper, batch: Batch) -> None:
-        changed = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in ADMITTING if name in batch.names)
+    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
+        changed = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in ADMITTING if name in names)
         if changed:
             cursor.execute(_ADMITTING_CHANGED.format(changed=changed))
             self.reopened += [row[0] for row in cursor.fetchall()]

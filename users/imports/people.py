@@ -1,6 +1,7 @@
 """People from a file: by external_id, then by e-mail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db.backends.utils import CursorWrapper
 
@@ -10,11 +11,30 @@ from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.upsert import Upsert
 from users.models import PROFILE, User
 from users.names import split_name
+from users.services import SIGN_IN
+from users.signals import sign_in_changed
 
 # Marked as none by its first character, as Django does; no hash ever equals it.
 NO_PASSWORD = "'!' || replace(gen_random_uuid()::text, '-', '')"  # noqa: S105  # the absence of a password
 KEYS = ("external_id", "email")
+_READDRESSED = """
+    SELECT t.id FROM users_user t JOIN import_staged s ON s.target = t.id
+     WHERE s.done IS NULL AND s.problem IS NULL AND t.email IS DISTINCT FROM s.email
+       AND (t.is_staff OR t.is_superuser OR (t.password <> '' AND t.password NOT LIKE '!%'))
+"""
 NAMES = (column_of(User, "first_name"), column_of(User, "last_name"))
+
+
+@dataclass
+class PeopleUpsert(Upsert):
+    """Finds the people who may sign in and are about to get another e-mail, which is their login."""
+
+    readdressed: list[User] = field(default_factory=list)
+
+    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
+        if "email" in names:
+            cursor.execute(_READDRESSED)
+            self.readdressed += User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()]).order_by("pk")
 
 
 def first_and_last_name(text: str) -> list[object]:
@@ -34,7 +54,7 @@ class PeopleImport(ImportKind):
     ]
     required = [KEYS]
     ignored = ("id", "hosted_count", "attended_count", "roles", "created_at", "updated_at")
-    upsert = Upsert(User, "email", "person", keeping=("external_id",), expressions={"password": NO_PASSWORD})
+    upsert = PeopleUpsert(User, "email", "person", keeping=("external_id",), expressions={"password": NO_PASSWORD})
 
     def check(self, names: Sequence[str], values: list[object]) -> None:
         """Refuse a row that nothing could be matched by the next time."""
@@ -42,5 +62,11 @@ class PeopleImport(ImportKind):
             raise RowError("has neither external_id nor email")
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
-        """Upsert people."""
-        return self.upsert.run(cursor, batch)
+        """Upsert people, then announce whose login is another now as the services do."""
+        upsert = replace(self.upsert, readdressed=[])
+        outcome = upsert.run(cursor, batch)
+        stored = User.objects.in_bulk([person.pk for person in upsert.readdressed])
+        for person in upsert.readdressed:
+            before = {name: getattr(person, name) for name in SIGN_IN}
+            sign_in_changed.send(User, user=stored[person.pk], before=before, actor=None)
+        return outcome

@@ -79,7 +79,6 @@ class Upsert:
         for _round in range(ROUNDS):
             cursor.execute(_MATCH.format(table=self._table, second=self.second_key), [batch.record.pk])
             analyze(cursor)
-            self.before_update(cursor, batch)
             changed += self._update(cursor, batch.names)
             self.before_insert(cursor)
             created += self._insert(cursor, batch.names)
@@ -89,8 +88,8 @@ class Upsert:
         refuse(cursor, "contested", "true")
         return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
 
-    def before_update(self, cursor: CursorWrapper, batch: Batch) -> None:
-        """Do what must come before the matched rows of a round are updated."""
+    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
+        """Do what must come before the matched rows of a round, locked already, are updated."""
 
     def before_insert(self, cursor: CursorWrapper) -> None:
         """Do what must come before the rest of a round is inserted."""
@@ -118,6 +117,7 @@ class Upsert:
         differing = _DIFFERING.format(old=", ".join(f"t.{name}" for name in names), new=", ".join(new.values()))
         assignments = ", ".join(f"{name} = {value}" for name, value in new.items())
         cursor.execute(_LOCK.format(table=self._table, differing=differing))
+        self.before_update(cursor, names)
         update = _UPDATE.format(table=self._table, differing=differing, assignments=assignments)
         with trigger_ignored(cursor, self.model):
             cursor.execute(recorded(update, self.model))

@@ -8,7 +8,8 @@ from users.imports.errors import UnusableFileError
 from users.imports.models import Import, ImportedRow, ImportStatus
 from users.imports.service import Options
 from users.models import User
-from users.tests.factories import UserFactory
+from users.signals import sign_in_changed
+from users.tests.factories import StaffFactory, UserFactory
 from users.tests.files import csv_file, errors, imported, numbers, xlsx_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -183,6 +184,29 @@ def test_file_by_email_alone(tmp_path: Path) -> None:
 
     assert numbers(report) == (1, 1, 0, 0)
     assert set(User.objects.values_list("external_id", "city")) == {("a1", "Kiel"), (None, "Kiel")}
+
+
+def test_change_of_a_login_is_logged_and_told_as_any_other(tmp_path: Path) -> None:
+    """An operator may do that; nobody else can import (see the tests of the admin's imports)."""
+    boss = StaffFactory.create(external_id="boss", email="boss@example.com")
+    member = UserFactory.create(external_id="member", email="member@example.com", password="pbkdf2_sha256$1$a$b")
+    UserFactory.create(external_id="contact", email="contact@example.com")
+    StaffFactory.create(external_id="same", email="same@example.com")
+    heard: list[tuple[User, object, str | None, object]] = []
+
+    def listen(user: User, before: dict[str, object], actor: object, **_kwargs: object) -> None:
+        heard.append((user, before["email"], user.email, actor))
+
+    sign_in_changed.connect(listen)
+    lines = ["boss,new.boss@example.com", "member,", "contact,new.contact@example.com", "same,SAME@example.com"]
+    report = imported(csv_file(tmp_path, "external_id,email", *lines))
+    sign_in_changed.disconnect(listen)
+
+    assert numbers(report) == (0, 3, 1, 0)
+    assert heard == [
+        (boss, "boss@example.com", "new.boss@example.com", None),
+        (member, "member@example.com", None, None),
+    ]
 
 
 def test_full_name_is_split_as_in_the_api(tmp_path: Path) -> None:
