@@ -28,7 +28,10 @@ class DeclaredFilterBackend(BaseFilterBackend):
         resource: ResourceViewSet = view
         read = resource.filters.read_parameters(request.query_params)
         resource.rank = read.rank
-        return queryset.filter(read.q(FilterContext(request.user)))
+        try:
+            return queryset.filter(read.q(FilterContext(request.user)))
+        except InvalidInput as error:
+            raise error.as_parameters() from None
 
     def to_html(self, request: Request, queryset: Any, view: Any) -> str:
         """Return the form of the browsable API."""
@@ -53,8 +56,12 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the answer for OpenAPI."""
-        neighbour = {"type": ["string", "null"], "description": _("Where the neighbouring page is; null: none.")}
-        count = {"type": "integer", "description": _("Only where asked for by “count”.")}
+        neighbour: dict[str, Any] = {
+            "type": ["string", "null"],
+            "description": _("Where the neighbouring page is; null: none."),
+            "example": None,
+        }
+        count = {"type": "integer", "description": _("Only where asked for by “count”."), "example": 1}
         properties = {"count": count, "next": neighbour, "previous": neighbour, "results": schema}
         return {"type": "object", "required": ["next", "previous", "results"], "properties": properties}
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular import openapi
-from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_serializer
+from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_list_serializer, is_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from api.exceptions import Conflict
+from api.exceptions import Conflict, KeyReused, PreconditionFailed, TooLarge
 from api.filters import FilterSet
 from api.lists import filter_parameters, page_parameters
+from api.permissions import PUBLIC
 from api.renderers import PROBLEM_MEDIA_TYPE
+from api.rules import HouseRules
 from api.views import FilterByBodyMixin, ResourceViewSet
 
 TEXT = {"type": "string"}
@@ -36,7 +39,22 @@ PROBLEM = {
         "error": {**TEXT, "description": "Equal to “detail”."},
         "errors": {"type": "array", "items": FAULT, "description": "What is wrong with the input, and where."},
     },
+    "examples": [
+        {
+            "type": "about:blank",
+            "title": "Bad Request",
+            "status": 400,
+            "detail": "email: Enter a valid email address.",
+            "error": "email: Enter a valid email address.",
+            "errors": [{"pointer": "/email", "code": "invalid", "detail": "Enter a valid email address."}],
+        }
+    ],
 }
+RETRY_AFTER = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "After how many seconds to send the call again."}
+}
+SINGLE = ("create", "retrieve", "update", "partial_update")
+CHANGING = ("PUT", "PATCH", "DELETE")
 
 
 class AutoSchema(openapi.AutoSchema):
@@ -73,6 +91,52 @@ class AutoSchema(openapi.AutoSchema):
             return self.view.get_serializer_class()(many=True)
         return super().get_response_serializers()
 
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the headers of the house rules, of the request and of its answers."""
+        found = []
+        if self._repeats_answer():
+            found += [
+                _header("Idempotency-Key", _("A key of your own: sent again with it, the call is done once.")),
+                _header("Idempotent-Replayed", _("Says true where the call had been done before."), GOOD),
+            ]
+        if self._has_etag():
+            if self.method != "DELETE" and (self.view.detail or self.view.action in SINGLE):
+                found.append(_header("ETag", _("The state that the answer shows, for If-Match."), GOOD))
+            if self.method in CHANGING:
+                found.append(_header("If-Match", _("ETags, or *: change the object in one of these states alone.")))
+        if self._repeats_answer() and getattr(self.view, "action", None) == "create":
+            found.append(_header("Location", _("Where the new object is to be found."), [201]))
+        return found
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Describe who is let in: where that is everybody, nobody need sign in."""
+        found: list[dict[str, Any]] = super().get_auth()
+        return [*found, {}] if found and self._permission() == PUBLIC and {} not in found else found
+
+    def _permission(self) -> str | None:
+        return self.view.permission_required(self.view.request) if isinstance(self.view, HouseRules) else None
+
+    def _repeats_answer(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, HouseRules) and self.view.repeats_answer()
+
+    def _has_etag(self) -> bool:
+        return isinstance(self.view, ResourceViewSet) and bool(self.view.tagged_columns())
+
+    def _get_examples(
+        self, serializer: Any, direction: Any, media_type: str, status_code: str | None = None, extras: Any = None
+    ) -> Any:
+        """Add the example that a serializer declares in ``Meta.example``: what can be written of it, or be read."""
+        found = [*(extras or []), *_examples(force_instance(serializer), direction)]  # type: ignore[no-untyped-call]  # the package's own
+        return super()._get_examples(serializer, direction, media_type, status_code, found)  # type: ignore[no-untyped-call]  # the package's own
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """Leave out patterns of what a text must not be: the package would take them for what it must be."""
+        said = [one for one in field.validators if not getattr(one, "inverse_match", False)]
+        if len(said) < len(field.validators):
+            field = copy.copy(field)
+            field.validators = said
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]  # as above
+
     def _filter_body(self, filters: FilterSet) -> dict[str, Any]:
         reference = self._component(filters.component, filters.schema())
         pages = page_parameters(self.view.orderings, self.view.default_ordering)
@@ -88,26 +152,57 @@ class AutoSchema(openapi.AutoSchema):
         return super()._get_request_for_media_type(instance, direction)  # type: ignore[no-untyped-call]  # the package's own
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
-        problems = {str(code): self._problem(title) for code, title in self._problems().items()}
+        problems = {str(code): self._problem(code, title) for code, title in self._problems().items()}
         return {**super()._get_response_bodies(direction), **problems}
 
     def _problems(self) -> dict[int, str]:
         """Return the errors that the operation can answer with."""
-        found = {401: _("Not signed in."), 403: _("Not permitted.")}
+        found = {
+            400: _("The input is not valid."),
+            401: _("Not signed in."),
+            403: _("Not permitted."),
+            406: _("Nobody writes what “Accept” asks for."),
+            429: _("Too many calls."),
+        }
         if "{" in self.path:
             found[404] = _("There is none, or none that the caller may know of.")
-        if self.method != "GET" or self._is_listed_by_parameters():
-            found[400] = _("The input is not valid.")
-        if self.method != "GET":
+        if self.method in CHANGING or self._repeats_answer():
             found[int(Conflict.status_code)] = str(Conflict.default_detail)
+        if self._has_etag() and self.method in CHANGING:
+            found[int(PreconditionFailed.status_code)] = str(PreconditionFailed.default_detail)
+        if self._repeats_answer():
+            found[int(KeyReused.status_code)] = str(KeyReused.default_detail)
+        if self.method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None:
+            found[int(TooLarge.status_code)] = str(TooLarge.default_detail)
+            found[415] = _("The body is no JSON.")
         return dict(sorted(found.items()))
 
-    def _problem(self, description: str) -> dict[str, Any]:
+    def _problem(self, code: int, description: str) -> dict[str, Any]:
         reference = self._component("Problem", PROBLEM)
-        return {"description": description, "content": {PROBLEM_MEDIA_TYPE: {"schema": reference}}}
+        headers = {"headers": RETRY_AFTER} if code in (409, 429) else {}
+        return {"description": description, **headers, "content": {PROBLEM_MEDIA_TYPE: {"schema": reference}}}
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, str]:
         component: Any = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)  # type: ignore[no-untyped-call]  # the package's own
         self.registry.register_on_missing(component)
         reference: dict[str, str] = component.ref
         return reference
+
+
+GOOD = [200, 201, 202]
+
+
+def _header(name: str, description: str, answers: list[int] | None = None) -> OpenApiParameter:
+    """Describe a header of the request, or of the ``answers`` with these codes."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=answers or False)
+
+
+def _examples(serializer: Any, direction: str) -> list[OpenApiExample]:
+    """Return the example of a serializer's ``Meta``, without the fields that do not go in this direction."""
+    one: Any = serializer.child if is_list_serializer(serializer) else serializer
+    example = getattr(getattr(one, "Meta", None), "example", None)
+    if example is None:
+        return []
+    left_out = "read_only" if direction == "request" else "write_only"
+    shown = {name: value for name, value in example.items() if not getattr(one.fields[name], left_out)}
+    return [OpenApiExample(type(one).__name__.removesuffix("Serializer"), shown)]

@@ -106,7 +106,7 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
 
     def answer(self, queryset: "QuerySet[Any]", code: int = status.HTTP_200_OK) -> Response:
         """Answer with the one row of ``queryset``. Raises 404 when it has none."""
-        shown, tagged = self.get_representation(), self._tagged_columns()
+        shown, tagged = self.get_representation(), self.tagged_columns()
         values = queryset.values_list(*shown.columns, *tagged)[:1]
         found = next(iter(values), None)
         if found is None:
@@ -143,12 +143,12 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
             self.get_queryset().filter(identified).select_for_update(no_key=True, of=("self",)).first()
 
     def _etag(self, found: Model) -> str | None:
-        columns = self._tagged_columns()
+        columns = self.tagged_columns()
         if not columns:
             return None
         return etag_of(self.model._default_manager.values_list(*columns).get(pk=found.pk))
 
-    def _tagged_columns(self) -> Sequence[Column]:
+    def tagged_columns(self) -> Sequence[Column]:
         """Return the key and what tells an object's states apart; nothing where nobody can change it."""
         columns = self.etag_columns
         if columns is None:
@@ -250,10 +250,11 @@ class FilterByBodyMixin(ResourceViewSet):
         body = serializer.validated_data
         try:
             read = self.filters.read(body["filter"])
+            found = self.get_queryset().filter(read.q(FilterContext(request.user)))
         except InvalidInput as error:
             raise error.under("filter") from None
         self.rank = read.rank
-        return respond_to_body(self, self.get_queryset().filter(read.q(FilterContext(request.user))), body)
+        return respond_to_body(self, found, body)
 
 
 class ListViewSet(ListMixin):

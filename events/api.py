@@ -73,6 +73,26 @@ class EventSerializer(ModelSerializer[Event]):
             "created_at",
             "updated_at",
         )
+        example = {
+            "id": "0190163d-8694-739b-aea5-966c26f8ad92",
+            "external_id": None,
+            "slug": "spring-meeting",
+            "title": "Spring meeting",
+            "description": "An evening of short talks.",
+            "organizer": "Analytical Society",
+            "start_at": "2026-04-16T18:30:00+01:00",
+            "end_at": "2026-04-16T21:00:00+01:00",
+            "timezone": "Europe/London",
+            "venue": "Old Library",
+            "max_capacity": 80,
+            "waitlist_enabled": True,
+            "status": "active",
+            "owner": "0190163d-8694-739b-aea5-966c26f8ad91",
+            "hosts": ["0190163d-8694-739b-aea5-966c26f8ad91"],
+            "counts": {"taken": 80, "waiting": 4},
+            "created_at": "2026-03-01T18:30:00+00:00",
+            "updated_at": "2026-03-02T09:00:00+00:00",
+        }
         read_only_fields = ("created_at", "updated_at")
         expressions = {
             "owner": Subquery(_people("owner")[:1]),

@@ -112,6 +112,15 @@ class RelationSerializer(ModelSerializer[UserEventRelation]):
     class Meta:
         model = UserEventRelation
         fields = ("id", "user_id", "event_id", "role", "status", "seq", "created_at")
+        example = {
+            "id": "0190163d-8694-739b-aea5-966c26f8ad93",
+            "user_id": "0190163d-8694-739b-aea5-966c26f8ad91",
+            "event_id": "0190163d-8694-739b-aea5-966c26f8ad92",
+            "role": "attendee",
+            "status": "waitlisted",
+            "seq": 81,
+            "created_at": "2026-03-01T18:30:00+00:00",
+        }
         read_only_fields = ("seq", "created_at")
         expressions = {"user_id": F("user_id"), "event_id": F("event_id")}
 
@@ -145,6 +154,7 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
             lock_capacity(relation.event_id)
         super().lock_object()
 
+    @extend_schema(responses={200: RelationSerializer, 201: RelationSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a person a part in an event: 201, or 200 where they have it already."""
         serializer = self.get_serializer(data=request.data)

@@ -1,5 +1,7 @@
+from collections.abc import Iterator
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # no stubs among our requirements
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
@@ -61,17 +63,70 @@ def test_schema_of_put_is_partial(schema: Any) -> None:
 
 def test_schema_lists_the_problems_of_each_operation(schema: Any) -> None:
     codes = {
-        method: sorted(operation(schema, path, method)["responses"])
-        for path, method in (("books/", "get"), ("books/{id}/", "patch"), ("books/{id}/", "delete"))
+        name: sorted(operation(schema, path, method)["responses"])
+        for name, path, method in (
+            ("get", "books/", "get"),
+            ("post", "books/", "post"),
+            ("filter", "books/filter/", "post"),
+            ("patch", "books/{id}/", "patch"),
+            ("delete", "books/{id}/", "delete"),
+        )
     }
 
     assert codes == {
-        "get": ["200", "400", "401", "403"],
-        "patch": ["200", "400", "401", "403", "404", "409"],
-        "delete": ["204", "400", "401", "403", "404", "409"],
+        "get": ["200", "400", "401", "403", "406", "429"],
+        "post": ["201", "400", "401", "403", "406", "409", "413", "415", "422", "429"],
+        "filter": ["200", "400", "401", "403", "406", "413", "415", "429"],
+        "patch": ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "429"],
+        "delete": ["204", "400", "401", "403", "404", "406", "409", "412", "429"],
     }
     problem = operation(schema, "books/", "get")["responses"]["401"]["content"]
     assert problem == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def headers(found: Any, code: str) -> set[str]:
+    return {*found["responses"][code].get("headers", {})}
+
+
+def test_schema_has_the_headers_of_the_house_rules(schema: Any) -> None:
+    post, patch = operation(schema, "books/", "post"), operation(schema, "books/{id}/", "patch")
+    read, reading_post = operation(schema, "books/{id}/", "get"), operation(schema, "books/filter/", "post")
+
+    assert [one["name"] for one in post["parameters"]] == ["Idempotency-Key"]
+    assert [one["name"] for one in patch["parameters"] if one["in"] == "header"] == ["If-Match"]
+    assert headers(post, "201") == {"ETag", "Location", "Idempotent-Replayed"}
+    assert (headers(patch, "200"), headers(read, "200"), headers(reading_post, "200")) == ({"ETag"}, {"ETag"}, set())
+    assert (headers(post, "429"), headers(post, "409")) == ({"Retry-After"}, {"Retry-After"})
+
+
+@pytest.mark.urls("crm_project.urls")
+def test_examples_fit_the_schema_that_they_are_examples_of(schema: Any) -> None:
+    examples = [*_examples(schema)]
+
+    for example, wanted in examples:
+        jsonschema.validate(example, {**wanted, "components": schema["components"]}, jsonschema.Draft202012Validator)
+    assert len(examples) >= 20
+
+
+def _examples(found: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every example of the document and the schema that it stands beside."""
+    if isinstance(found, list):
+        for inner in found:
+            yield from _examples(inner)
+    if isinstance(found, dict):
+        shown = found.get("examples", {})
+        if "schema" in found and isinstance(shown, dict):
+            yield from ((one["value"], found["schema"]) for one in shown.values())
+        elif isinstance(shown, list):
+            yield from ((value, found) for value in shown)
+        for inner in found.values():
+            yield from _examples(inner)
+
+
+@pytest.mark.urls("crm_project.urls")
+def test_sign_in_is_for_everybody_and_the_rest_names_how(schema: Any) -> None:
+    assert "security" not in schema["paths"]["/api/v1/auth/login/"]["post"]
+    assert {name for one in operation(schema, "users/", "get")["security"] for name in one} >= {"jwtAuth", "cookieAuth"}
 
 
 def test_schema_of_an_id_in_a_path_takes_external_ids(schema: Any) -> None:
