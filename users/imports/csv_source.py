@@ -44,6 +44,8 @@ def _read_header(path: Path) -> tuple[str, list[str]]:
     """Return the delimiter that splits the header into most columns, and the columns."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline(CHUNK)
+    if not first:
+        raise UnusableFileError(f"{path} is empty: its first line must name the columns.")
     if not first.strip():
         raise UnusableFileError(f"{path}: the first line must name the columns, and it is empty.")
     delimiter = max(DELIMITERS, key=first.count)

@@ -11,6 +11,7 @@ from users.imports.sources import Source
 from users.imports.xlsx_source import XlsxSource
 
 ZIP_SIGNATURE = b"PK\x03\x04"
+OLD_WORKBOOK_SIGNATURE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ def open_file(path: Path) -> File:
     """Open a CSV or XLSX file, told apart by content. Raises ``UnusableFileError`` for one that cannot be read."""
     try:
         with path.open("rb") as file:
-            is_zip = file.read(len(ZIP_SIGNATURE)) == ZIP_SIGNATURE
-        source: Source = XlsxSource(path) if is_zip else CsvSource(path)
+            signature = file.read(len(ZIP_SIGNATURE))
+        if signature == OLD_WORKBOOK_SIGNATURE:
+            raise UnusableFileError(f"{path} is an old or a protected workbook. Save it as XLSX without a password.")
+        source: Source = XlsxSource(path) if signature == ZIP_SIGNATURE else CsvSource(path)
         return File(path, digest(path), CorrectedSource(source) if is_file_of_errors(source.header) else source)
     except OSError as error:
         raise UnusableFileError(f"{path}: {error.strerror or error}") from error

@@ -1,5 +1,6 @@
 """Reading CSV and XLSX as rows of text."""
 
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from users.imports.opening import open_file
 from users.imports.sources import CHUNK, SourceRow
 from users.imports.xlsx_source import text_of
 from users.tests.files import csv_file, xlsx_file
+
+SHEET = "xl/worksheets/sheet1.xml"
 
 
 def rows(path: Path) -> list[SourceRow]:
@@ -138,6 +141,55 @@ def test_xlsx_that_is_another_archive_is_of_no_use(tmp_path: Path) -> None:
 
     with pytest.raises(UnusableFileError, match="not readable as XLSX"):
         open_file(path)
+
+
+def replaced_in_sheet(path: Path, old: bytes, new: bytes) -> Path:
+    """Change the text of the first sheet, with checksums that agree."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[SHEET]
+    parts[SHEET] = parts[SHEET].replace(old, new, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_xlsx_that_was_damaged_on_its_way_is_of_no_use(tmp_path: Path) -> None:
+    texts: list[list[object]] = [[f"text {number}"] for number in range(500)]
+    path = xlsx_file(tmp_path, ["a"], *texts)
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.getinfo(SHEET)
+    content = bytearray(path.read_bytes())
+    content[sheet.header_offset + 200] ^= 0xFF
+    path.write_bytes(content)
+
+    with pytest.raises(UnusableFileError, match="not readable as XLSX"):
+        open_file(path)
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"<v>2</v>", b"<v>two</v>"), (b'<row r="4"', b'<row r="4')])
+def test_xlsx_whose_sheet_is_broken_on_the_way_ends_with_a_problem(tmp_path: Path, old: bytes, new: bytes) -> None:
+    path = replaced_in_sheet(xlsx_file(tmp_path, ["a"], [1], [2], [3]), old, new)
+
+    *good, broken = rows(path)
+
+    assert SourceRow(2, ["1"]) in good
+    assert broken.problem.startswith("not readable as XLSX from here on")
+    assert broken.line == good[-1].line + 1
+
+
+def test_old_workbook_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "file.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
+
+    with pytest.raises(UnusableFileError, match="an old or a protected workbook"):
+        open_file(path)
+
+
+def test_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFileError, match=r"file\.csv is empty"):
+        open_file(csv_file(tmp_path))
 
 
 @pytest.mark.parametrize(
