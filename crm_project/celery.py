@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
+from celery.schedules import crontab
 from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
 from django.conf import settings
 
@@ -15,6 +16,8 @@ from mailing.policy import TICK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
 
+NIGHTLY = crontab(hour=3, minute=20)
+
 app = Celery("event_crm")
 tasks.connect()
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -22,6 +25,9 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "pump": {"task": PUMP, "schedule": TICK, "options": {"expires": TICK}},
     "forget answers": {"task": "api.forget_answers", "schedule": 300, "options": {"expires": 300}},
+    "forget attempts": {"task": "users.forget_attempts", "schedule": 300, "options": {"expires": 300}},
+    "forget accounts": {"task": "users.forget_accounts", "schedule": NIGHTLY},
+    "forget account mails": {"task": "mailing.forget_account_mails", "schedule": NIGHTLY},
 }
 
 

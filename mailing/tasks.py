@@ -1,7 +1,8 @@
-"""The one task of the workers. It names no campaign and no person: what there is to do stands in the database."""
+"""The tasks of the workers. They name no campaign and no person: what there is to do stands in the database."""
 
 from celery import shared_task
 
+from mailing import accounts
 from mailing import pump as pumping
 from mailing.doorbell import PUMP, ring_now
 
@@ -11,3 +12,10 @@ def pump() -> None:
     """Send what is due for a while, and ring again when that was not all."""
     if pumping.pump():
         ring_now()
+
+
+@shared_task(name="mailing.forget_account_mails", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def forget_account_mails() -> None:
+    """Delete mails about accounts that were sent, or given up, a week ago."""
+    while accounts.purge():
+        pass

@@ -13,6 +13,7 @@ from django.utils import timezone as clock
 from mailing.accounts import AT_MOST, purge
 from mailing.models import AccountMail, Campaign, Delivery, Suppression
 from mailing.pump import pump
+from mailing.tasks import forget_account_mails
 from mailing.tests.factories import QUICK
 from mailing.tests.smtp_server import SmtpServer
 from users.accounts.mail import AccountMailKind, send
@@ -224,3 +225,13 @@ def test_ledger_stays_sound_and_old_mails_go(client: Client, server: SmtpServer)
     assert (kept, gone) == (0, 2)
     assert [model.objects.count() for model in (Campaign, Delivery, AccountMail)] == [0, 0, 0]
     call_command("check_deliveries")
+
+
+def test_task_forgets_them(client: Client, server: SmtpServer) -> None:
+    post(client, "signup", BODY)
+    pump(QUICK)
+    Campaign.objects.update(finished_at=clock.now() - timedelta(days=8))
+
+    forget_account_mails()
+
+    assert not AccountMail.objects.exists()

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from users.accounts.tests.conftest import PASSWORD
+from users.models import SecurityEvent, User
+from users.tests.test_api import problem
+
+pytestmark = pytest.mark.django_db
+ME = "/api/v1/users/me/"
+
+
+@pytest.fixture
+def as_nora(nora: User) -> APIClient:
+    """Return a client that is signed in as Nora."""
+    client = APIClient()
+    client.force_authenticate(nora)
+    return client
+
+
+def test_own_profile_is_the_one_under_its_id(as_nora: APIClient, nora: User) -> None:
+    mine = as_nora.get(ME).json()
+
+    assert mine == as_nora.get(f"/api/v1/users/{nora.pk}/").json()
+    assert (mine["email"], mine["roles"]) == ("nora@example.com", ["customer"])
+    assert "current_password" not in mine
+
+
+def test_nobody_has_no_profile(client: Client) -> None:
+    assert client.get(ME).status_code == 401
+
+
+def test_own_profile_is_changed(as_nora: APIClient, nora: User) -> None:
+    answer = as_nora.patch(ME, {"city": "Rome", "roles": ["admin"], "hosted_count": 7})
+
+    nora.refresh_from_db()
+    assert (answer.status_code, nora.city, set(nora.role_names)) == (200, "Rome", {"customer"})
+
+
+def test_who_holds_no_role_has_a_profile(client_of: Any, outsider: User) -> None:
+    client = client_of(outsider)
+
+    assert client.get(ME).json()["roles"] == []
+    assert client.patch(ME, {"city": "Rome"}).json()["city"] == "Rome"
+
+
+@pytest.mark.parametrize("page", [ME, "/api/v1/users/{}/"])
+def test_own_email_takes_the_password(as_nora: APIClient, nora: User, page: str, mails: list[Any]) -> None:
+    page = page.format(nora.pk)
+    new = {"email": "new@example.com"}
+
+    without = as_nora.patch(page, new)
+    wrong = as_nora.patch(page, {**new, "current_password": "wrong"})
+    unchanged = as_nora.patch(page, {"email": "NORA@example.com", "city": "Rome"})
+    right = as_nora.patch(page, {**new, "current_password": PASSWORD})
+
+    nora.refresh_from_db()
+    assert problem(without) == problem(wrong) == (400, [("/current_password", "wrong")])
+    assert (unchanged.status_code, right.status_code) == (200, 200)
+    assert nora.email == "new@example.com"
+    assert mails == [("email_changed", "nora@example.com")]
+    assert SecurityEvent.objects.get(kind="email_changed").subject == nora
+
+
+def test_password_alone_changes_nothing(as_nora: APIClient, nora: User) -> None:
+    answer = as_nora.patch(ME, {"current_password": PASSWORD})
+
+    assert answer.status_code == 200
+    nora.refresh_from_db()
+    assert nora.check_password(PASSWORD)
+
+
+def test_staff_corrects_the_email_of_a_customer(client_of: Any, agent: User, nora: User, mails: list[Any]) -> None:
+    nora.groups.clear()
+
+    answer = client_of(agent).patch(f"/api/v1/users/{nora.pk}/", {"email": "new@example.com"})
+
+    assert answer.status_code == 200
+    assert mails == [("email_changed", "nora@example.com")]
+    assert SecurityEvent.objects.get(kind="email_changed").subject == nora

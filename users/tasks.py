@@ -1,0 +1,21 @@
+"""What people's records have done for them in the background."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from users.accounts import lockout, security_log, signup, tokens
+
+
+@shared_task(name="users.forget_attempts", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery is untyped
+def forget_attempts() -> None:
+    """Delete failed sign-ins that no longer count: they name an e-mail, perhaps nobody's, and an address."""
+    lockout.purge()
+
+
+@shared_task(name="users.forget_accounts", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def forget_accounts() -> None:
+    """Delete what is over: unconfirmed sign-ups, ended tokens of all sorts, old entries of the security log."""
+    signup.purge()
+    tokens.purge()
+    security_log.purge()
+    call_command("flushexpiredtokens")
