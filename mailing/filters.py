@@ -8,7 +8,7 @@ campaign_filters = FilterSet("campaigns")
 campaign_filters.register(
     ChoiceFilter("status", CampaignStatus),
     ChoiceFilter("lane", Lane),
-    IdFilter("created_by", help_text="Made by this person."),
+    IdFilter("created_by", of="users.User", help_text="Made by this person."),
     DateTimeFilter("created_since", "gte", column="created_at"),
     DateTimeFilter("created_until", "lt", column="created_at", help_text="Before this moment."),
 )
@@ -16,8 +16,8 @@ campaign_orderings = {"created_at": Ordering("created_at")}
 
 delivery_filters = FilterSet("deliveries")
 delivery_filters.register(
-    IdFilter("campaign", external=None, help_text="Of this campaign."),
-    IdFilter("user", help_text="To this person."),
+    IdFilter("campaign", of="mailing.Campaign", external=None, help_text="Of this campaign."),
+    IdFilter("user", of="users.User", help_text="To this person."),
     ChoiceFilter("status", DeliveryStatus),
 )
 delivery_orderings = {"id": Ordering("id")}

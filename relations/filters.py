@@ -81,7 +81,7 @@ def _between(least: Q, most: int | None, counter: str) -> Q:
 def _part_filter(name: str, role: Role, taken: Q) -> ObjectFilter:
     return ObjectFilter(
         name,
-        IdFilter("event"),
+        IdFilter("event", of="events.Event"),
         *_moments(),
         IntegerFilter("min", help_text="At least so many events (1 when left out)."),
         IntegerFilter("max", help_text="At most so many events."),
@@ -102,7 +102,9 @@ def _attended(context: FilterContext) -> "QuerySet[UserEventRelation]":
 people_filters.register(
     FactGroup(
         ChoiceFilter("role", Role, aliases=ROLE_ALIASES, help_text="Held in any event, or in the one named."),
-        IdFilter("event", help_text="Has a part in this event (its id, or its id in another system)."),
+        IdFilter(
+            "event", of="events.Event", help_text="Has a part in this event (its id, or its id in another system)."
+        ),
         ChoiceFilter("relation_status", Status, column="status", help_text="How that part stands."),
         condition=_has_relation,
     ),
@@ -110,7 +112,7 @@ people_filters.register(
     _part_filter("attended", Role.ATTENDEE, Q(role=Role.ATTENDEE, status=Status.ATTENDED)),
     ObjectFilter(
         "registered",
-        IdFilter("event"),
+        IdFilter("event", of="events.Event"),
         *_moments(),
         ChoiceFilter("status", Status),
         condition=_registered,
@@ -134,6 +136,7 @@ people_filters.register(
 event_filters.register(
     IdFilter(
         "host",
+        of="users.User",
         condition=lambda ids, context: Q(Exists(_hosted_by(ids, context))),
         help_text="Hosted by this person (their id, or their id in another system).",
     ),
@@ -142,15 +145,15 @@ event_filters.register(
 
 def _hosted_by(ids: list[Any], context: FilterContext) -> "QuerySet[UserEventRelation]":
     hosts = UserEventRelation.objects.visible_to(context.caller).filter(event=OuterRef("pk"), role=Role.HOST)  # type: ignore[arg-type]  # as above
-    return hosts.filter(IdFilter("user").compare(ids)).exclude(status=Status.CANCELLED)
+    return hosts.filter(IdFilter("user", of="users.User").compare(ids)).exclude(status=Status.CANCELLED)
 
 
 relation_filters = FilterSet("relations")
 relation_filters.register(
     ChoiceFilter("role", Role, aliases=ROLE_ALIASES),
     ChoiceFilter("status", Status),
-    IdFilter("user"),
-    IdFilter("event"),
+    IdFilter("user", of="users.User"),
+    IdFilter("event", of="events.Event"),
     BooleanFilter("upcoming", condition=lambda _yes, _context: Q(event__start_at__gte=clock.now())),
     BooleanFilter("past", condition=lambda _yes, _context: Q(event__start_at__lt=clock.now()), help_text="Has begun."),
 )

@@ -58,6 +58,10 @@ class Filter(ABC):
         """Return the condition for a value that ``read`` returned."""
         return self.condition(value, context) if self.condition else self.compare(value)
 
+    def strangers(self, value: object, context: FilterContext) -> list[Fault]:
+        """Return a fault for each id in a JSON value that names nothing the caller may know of. Reads the database."""
+        return []
+
     def from_texts(self, texts: Sequence[str]) -> object:
         """Return the JSON value for the texts of a repeated parameter or option. Raises ``InvalidInput``."""
         if not self.many and len(texts) > 1:

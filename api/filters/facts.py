@@ -81,6 +81,10 @@ class ObjectFilter(Filter):
             faults.extend(error.under(key).faults)
             return None
 
+    def strangers(self, value: object, context: FilterContext) -> list[Fault]:
+        given = value.items() if isinstance(value, dict) else ()
+        return [fault.under(key) for key, one in given for fault in self.members[key].strangers(one, context)]
+
     def compare(self, value: Any) -> Q:
         raise NotImplementedError(f"The filter {self.name} needs a condition.")
 

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import F, Q, TextChoices, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate
 from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InvalidInput
+from api.exceptions import Fault, InvalidInput, Path
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter, Label, ManyFilter, read_text, wrong_type
-from api.identifiers import as_uuid
+from api.identifiers import as_uuid, has_external_id
 from api.names import unknown_name
 
 BIGGEST = 2**63 - 1
@@ -152,12 +153,16 @@ class BooleanFilter(Filter):
 
 
 class IdFilter(ManyFilter):
-    """A related record by its UUID or its ``external_id`` (``external`` is the path to it; None: UUIDs alone)."""
+    """A related record by its UUID or its ``external_id`` (``external`` is the path to it; None: UUIDs alone).
+
+    ``of`` is the model, such as ``events.Event``: an id of none that the caller may know of is refused.
+    """
 
     json_type = "string"
 
-    def __init__(self, name: str, *, external: str | None = "", **options: Any) -> None:
+    def __init__(self, name: str, *, of: str, external: str | None = "", **options: Any) -> None:
         super().__init__(name, **options)
+        self.of = of
         own = "external_id" if self.column in ("id", "pk") else f"{self.column}__external_id"
         self.external = own if external == "" else external
 
@@ -173,6 +178,30 @@ class IdFilter(ManyFilter):
         texts = [identifier for identifier in value if isinstance(identifier, str)]
         by_uuid = Q(**{f"{self.column}__in": uuids})
         return by_uuid | Q(**{f"{self.external}__in": texts}) if texts else by_uuid
+
+    def strangers(self, value: object, context: FilterContext) -> list[Fault]:
+        """Look all of the ids up by one query."""
+        ids = self.read(value)
+        known = self._known(ids, context)
+        paths: list[Path] = [(index,) for index in range(len(ids))] if isinstance(value, list) else [()]
+        pairs = zip(ids, paths, strict=True)
+        return [Fault(self._no_such(one), "does_not_exist", path) for one, path in pairs if one not in known]
+
+    def _known(self, ids: Sequence[UUID | str], context: FilterContext) -> set[UUID | str | None]:
+        model: Any = apps.get_model(self.of)
+        uuids = [one for one in ids if isinstance(one, UUID)]
+        rows = model._default_manager.visible_to(context.caller)
+        if not has_external_id(model):
+            return set(rows.filter(pk__in=uuids).values_list("pk", flat=True))
+        found = rows.filter(Q(pk__in=uuids) | Q(external_id__in=[one for one in ids if isinstance(one, str)]))
+        return {name for names in found.values_list("pk", "external_id") for name in names}
+
+    def _no_such(self, one: UUID | str) -> str:
+        kind = apps.get_model(self.of)._meta.verbose_name
+        return _("No such %(kind)s: “%(id)s”. Name one that you can see, or leave this key out.") % {
+            "kind": kind,
+            "id": str(one)[:100],
+        }
 
 
 class SearchFilter(Filter):

@@ -1,13 +1,13 @@
 """The filters of one resource, to which higher apps add theirs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InvalidInput
+from api.exceptions import Fault, InvalidInput, Path
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 from api.filters.facts import FactGroup
@@ -33,9 +33,19 @@ class ReadFilter:
 
     tree: Combination
     search: tuple[SearchFilter, str] | None
+    given: Sequence[tuple[Path, Filter, object]]
 
     def q(self, context: FilterContext) -> Q:
-        """Return the condition; evaluated for the caller of ``context``."""
+        """Return the condition; evaluated for the caller of ``context``.
+
+        Raises ``InvalidInput`` for ids that name nothing the caller may know of (one query per filter by id): a list
+        of nobody would pass for an answer.
+        """
+        strangers = [
+            fault.under(*path) for path, declared, value in self.given for fault in declared.strangers(value, context)
+        ]
+        if strangers:
+            raise InvalidInput(strangers)
         return self.tree.q(context)
 
     @property
@@ -72,8 +82,8 @@ class FilterSet:
 
     def read(self, tree: object) -> ReadFilter:
         """Return the JSON ``tree`` with typed values. Raises ``InvalidInput`` with every fault and its JSON pointer."""
-        read = TreeReader(self.filters, self.groups).read(tree)
-        return ReadFilter(read, self._search(tree))
+        reader = TreeReader(self.filters, self.groups)
+        return ReadFilter(reader.read(tree), self._search(tree), reader.given)
 
     def _search(self, tree: object) -> tuple[SearchFilter, str] | None:
         for name, value in tree.items() if isinstance(tree, dict) else ():

@@ -61,6 +61,8 @@ class TreeReader:
     declared: Mapping[str, Filter]
     groups: Mapping[str, FactGroup]
     faults: list[Fault] = field(default_factory=list)
+    # What was read, as JSON, and where it stood.
+    given: list[tuple[Path, Filter, object]] = field(default_factory=list)
     nodes: int = 0
 
     def read(self, tree: object) -> Combination:
@@ -101,6 +103,7 @@ class TreeReader:
             return
         try:
             values[key] = self.declared[key].read(value)
+            self.given.append((path, self.declared[key], value))
         except InvalidInput as error:
             self.faults.extend(error.under(*path).faults)
 

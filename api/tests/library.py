@@ -52,13 +52,19 @@ book_filters.register(
     DateTimeFilter("published_since", "gte", column="published_at"),
     BooleanFilter("locked"),
     BooleanFilter("thick", condition=lambda _yes, _context: Q(pages__gte=500)),
-    IdFilter("book", column="pk", external="external_id"),
+    IdFilter("book", of="api_tests.Book", column="pk", external="external_id"),
     SearchFilter(
         condition=lambda text, _context: Q(title__icontains=text),
         rank=lambda _text: [F("pages").desc()],
     ),
     FactGroup(TextFilter("shelf", key=Lower), TextFilter("state", key=Lower), condition=has_copy),
-    ObjectFilter("stocked", TextFilter("shelf", key=Lower), IntegerFilter("min"), condition=stocked),
+    ObjectFilter(
+        "stocked",
+        TextFilter("shelf", key=Lower),
+        IdFilter("book", of="api_tests.Book"),
+        IntegerFilter("min"),
+        condition=stocked,
+    ),
 )
 
 

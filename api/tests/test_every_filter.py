@@ -92,7 +92,7 @@ def test_filter_by_other_records_sees_those_of_its_caller_alone(
     """Where a filter looks into other records, another caller must make it look into others."""
     read = view.filters.read({**context_of(view, name), name: value})
 
-    for_admin, for_outsider = (sql(view.model, read.q(FilterContext(caller))) for caller in (librarian, outsider))
+    for_admin, for_outsider = (sql(view.model, read.tree.q(FilterContext(caller))) for caller in (librarian, outsider))
 
     looks_elsewhere = " FROM " in for_admin.partition(" WHERE ")[2]
     assert (for_admin != for_outsider) is looks_elsewhere, for_outsider

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet, IdFilter, IntegerFilter, ObjectFilter, SearchFilter, TextFilter
@@ -64,8 +65,8 @@ def books(db: None) -> None:
         ({"locked": False}, ["Emma", "Ulysses"]),
         ({"thick": True}, ["Emma", "Ulysses"]),
         ({"thick": False}, ["Walden"]),
-        ({"book": ["E-1", str(uuid.UUID(int=5))]}, ["Emma"]),
-        ({"book": str(uuid.UUID(int=5))}, []),
+        ({"book": "E-1"}, ["Emma"]),
+        ({"book": ["E-1"]}, ["Emma"]),
         ({"q": "l"}, ["Ulysses", "Walden"]),
         ({"shelf": "b", "state": "torn"}, ["Emma"]),
         ({"shelf": "b", "state": "fine"}, []),
@@ -114,7 +115,7 @@ def test_filter_sees_no_more_than_its_caller(context: FilterContext, django_user
         ({"q": "  "}, "/q", "at least one character"),
         ({"stocked": []}, "/stocked", "Give an object."),
         ({"stocked": {"shelf": ["a", 1]}}, "/stocked/shelf/1", "Give a text."),
-        ({"stocked": {"size": 1}}, "/stocked/size", "Possible: min, shelf."),
+        ({"stocked": {"size": 1}}, "/stocked/size", "Possible: book, min, shelf."),
         ({"or": []}, "/or", "Give a list of one or more"),
         ({"or": {}}, "/or", "Give a list of one or more"),
         ({"and": [{}, 5]}, "/and/1", "Give an object of filters."),
@@ -186,7 +187,55 @@ def test_comparison_is_one_of_five() -> None:
 
 def test_id_filter_without_external_ids_wants_a_uuid() -> None:
     with pytest.raises(InvalidInput, match="a UUID"):
-        IdFilter("book", external=None).read("E-1")
+        IdFilter("book", of="api_tests.Book", external=None).read("E-1")
+
+
+@pytest.mark.usefixtures("books")
+@pytest.mark.parametrize(
+    ("tree", "pointers"),
+    [
+        ({"book": "nope"}, ["/book"]),
+        ({"book": str(uuid.UUID(int=5))}, ["/book"]),
+        ({"book": ["nope", "E-1", "E-2"]}, ["/book/0", "/book/2"]),
+        ({"or": [{"book": "E-1"}, {"not": {"book": ["nope"]}}]}, ["/or/1/not/book/0"]),
+        ({"stocked": {"book": "nope", "min": 1}}, ["/stocked/book"]),
+    ],
+)
+def test_id_that_names_nothing_is_refused_where_it_stands(
+    tree: Any, pointers: list[str], context: FilterContext
+) -> None:
+    read = book_filters.read(tree)
+
+    with pytest.raises(InvalidInput, match=r"No such book: “(nope|E-2|0{8}-.*)”") as caught:
+        read.q(context)
+
+    assert [fault.as_json()["pointer"] for fault in caught.value.faults] == pointers
+    assert {fault.code for fault in caught.value.faults} == {"does_not_exist"}
+
+
+@pytest.mark.usefixtures("books")
+def test_id_of_a_hidden_book_is_refused_like_one_of_none(context: FilterContext) -> None:
+    hidden = make_book("Hidden", external_id="E-9", hidden=True)
+    said = []
+
+    for one in ("E-9", "E-8", str(hidden.pk), str(uuid.UUID(int=8))):
+        with pytest.raises(InvalidInput) as caught:
+            book_filters.q({"book": one}, context)
+        said.append(str(caught.value).replace(one, "it"))
+
+    assert len(set(said)) == 1
+
+
+@pytest.mark.usefixtures("books")
+def test_ids_are_looked_up_by_one_query_for_each_filter(
+    context: FilterContext, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    emma = str(Book.objects.get(title="Emma").pk)
+
+    with django_assert_num_queries(2):
+        book_filters.q({"book": [emma, "E-1"], "stocked": {"book": ["E-1", emma]}}, context)
+    with django_assert_num_queries(0):
+        book_filters.q({"title": "Emma"}, context)
 
 
 def test_filter_without_a_condition_is_a_mistake_of_ours(context: FilterContext) -> None:

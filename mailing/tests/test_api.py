@@ -149,7 +149,10 @@ def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClie
             {"emails": ["a@example.com"], "subject": "{{ first_name|truncate(2) }}", "body": "x"},
             ("/subject", "expected length >= 3, got 2"),
         ),
-        ({"event": "nonexistent"}, ("/event", "No such event: “nonexistent”.")),
+        (
+            {"event": "nonexistent"},
+            ("/event", "No such event: “nonexistent”. Name one that you can see, or leave this key out."),
+        ),
         (
             {"emails": ["a@example.com"], "scheduled_at": "soon"},
             ("/scheduled_at", "Give an ISO 8601 time, such as 2026-03-01T18:30:00+01:00, or a date."),

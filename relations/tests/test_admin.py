@@ -64,7 +64,6 @@ def test_rows_at_one_and_three_ask_as_often(admin_of_staff: Client, address: str
         ("?q=bobby", ["Bob"]),
         ("?user={ann}", ["Ann", "Ann"]),
         ("?event={ahead}&role=attendee", ["Bob"]),
-        ("?event=nothing", []),
     ],
 )
 def test_list_with_a_filter(admin_of_staff: Client, query: str, names: list[str]) -> None:
@@ -75,6 +74,12 @@ def test_list_with_a_filter(admin_of_staff: Client, query: str, names: list[str]
     attend(bob, ahead)
     found = admin_of_staff.get(LIST + query.format(ann=ann.pk, ahead=ahead.pk)).context["cl"].result_list
     assert [relation.user.first_name for relation in found] == names
+
+
+def test_list_of_an_event_that_there_is_not_says_so(admin_of_staff: Client) -> None:
+    answer = admin_of_staff.get(LIST + "?event=nothing", follow=True)
+
+    assert "No such event: “nothing”" in said(answer)[0]
 
 
 def test_list_with_a_loose_filter_looks_at_the_newest(admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ from api.filters import FilterSet, IdFilter
 from api.ordering import Ordering
 
 token_filters = FilterSet("tokens")
-token_filters.register(IdFilter("user", help_text="Of this person; one's own, unless one is an administrator."))
+token_filters.register(
+    IdFilter("user", of="users.User", help_text="Of this person; one's own, unless one is an administrator.")
+)
 token_orderings = {"created_at": Ordering("created_at")}
 
 # Why tokens are neither filtered nor ordered by the other fields that their list shows: a person has a handful.
