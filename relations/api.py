@@ -1,8 +1,10 @@
 """Relations over REST: a person's events, an event's people, people by what they did, and the raw relations."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -19,6 +21,7 @@ from api.views import CreateMixin, DestroyMixin, ListViewSet, ReadOnlyModelViewS
 from events.models import Event
 from relations.filters import COUNTERS, ROLE_ALIASES, relation_filters, relation_orderings, relation_unfiltered
 from relations.models import Role, Status, UserEventRelation
+from relations.numbers import counter_between, with_so_many
 from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation, lock_capacity
 from users.api import UserSerializer
@@ -176,26 +179,15 @@ def _by_number(facts: Facts, context: FilterContext) -> Q:
         raise InvalidInput(Fault(_("Name the role: owner, host or attendee."), "required", ("role",)))
     roles: list[str] = facts["role"]
     least, most = facts.get("min_events", 1), facts.get("max_events")
-    condition = Q()
-    for role in roles:
-        condition |= _counted(COUNTERS[Role(role)], least, most) if role in COUNTERS else _owned(least, most, context)
-    return condition
+    return reduce(or_, (_in_role(Role(role), least, most, context) for role in roles))
 
 
-def _counted(counter: str, least: int, most: int | None) -> Q:
-    enough = Q(**{f"{counter}__gte": least})
-    return enough if most is None else enough & Q(**{f"{counter}__lte": most})
-
-
-def _owned(least: int, most: int | None, context: FilterContext) -> Q:
-    """Owners have no counter; few people are one, so they are counted once and not for each person."""
+def _in_role(role: Role, least: int, most: int | None, context: FilterContext) -> Q:
+    """Return the people with so many events in one role. Owners have no counter, but are few."""
+    if role in COUNTERS:
+        return counter_between(COUNTERS[role], least, most)
     relations = UserEventRelation.objects.visible_to(context.caller)  # type: ignore[arg-type]  # a caller is one of our users
-    owners = relations.filter(role=Role.OWNER).exclude(status=Status.CANCELLED)
-    numbers = owners.order_by().values("user").annotate(number=Count("pk"))
-    if least > 0:
-        enough = numbers.filter(number__gte=least)
-        return Q(pk__in=(enough if most is None else enough.filter(number__lte=most)).values("user"))
-    return Q() if most is None else ~Q(pk__in=numbers.filter(number__gt=most).values("user"))
+    return with_so_many(relations.filter(role=role).exclude(status=Status.CANCELLED), least, most)
 
 
 def _filters_by_number() -> FilterSet:

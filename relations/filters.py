@@ -1,14 +1,12 @@
 """What relations let people and events be filtered by, and the filters of relations themselves.
 
-Facts of relations are always ``Exists`` or a count in a subquery, never joins: no row appears twice, and keyset pages
+Facts of relations are always ``Exists`` or counts in a subquery, never joins: no row appears twice, and keyset pages
 stay right. Each begins at the relations that the caller may know of.
 """
 
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone as clock
 
 from api.filters import (
@@ -26,6 +24,7 @@ from api.filters import (
 from api.ordering import Ordering
 from events.filters import event_filters
 from relations.models import Role, Status, UserEventRelation
+from relations.numbers import counter_between, with_so_many
 from relations.querysets import LIVE
 from users.filters import people_filters
 
@@ -34,8 +33,12 @@ GIVEN_UP = (Status.CANCELLED, Status.DECLINED, Status.EXPIRED)
 COUNTERS = {Role.HOST: "counts__hosted", Role.ATTENDEE: "counts__attended"}
 
 
+def _visible(context: FilterContext) -> "QuerySet[UserEventRelation]":
+    return UserEventRelation.objects.visible_to(context.caller)  # type: ignore[arg-type]  # a caller is one of our users
+
+
 def _of_person(context: FilterContext) -> "QuerySet[UserEventRelation]":
-    return UserEventRelation.objects.visible_to(context.caller).filter(user=OuterRef("pk"))  # type: ignore[arg-type]  # a caller is one of our users
+    return _visible(context).filter(user=OuterRef("pk"))
 
 
 def _has_relation(facts: Facts, context: FilterContext) -> Q:
@@ -62,20 +65,13 @@ def _took_part(role: Role, taken: Q) -> Any:
         least, most = facts.get("min", 1 if "max" not in facts else 0), facts.get("max")
         others = facts.q(context, leaving_out=("min", "max"))
         if not others:
-            return _between(Q(**{f"{COUNTERS[role]}__gte": least}), most, COUNTERS[role])
-        relations = _of_person(context).filter(taken, others)
+            return counter_between(COUNTERS[role], least, most)
+        matching = Q(taken, others)
         if least == 1 and most is None:
-            return Q(Exists(relations))
-        counted = relations.order_by().values("user").annotate(number=Count("pk")).values("number")
-        number = Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
-        enough = Q(GreaterThanOrEqual(number, least))
-        return enough if most is None else enough & Q(LessThanOrEqual(number, most))
+            return Q(Exists(_of_person(context).filter(matching)))
+        return with_so_many(_visible(context).filter(matching), least, most, counter=COUNTERS[role])
 
     return condition
-
-
-def _between(least: Q, most: int | None, counter: str) -> Q:
-    return least if most is None else least & Q(**{f"{counter}__lte": most})
 
 
 def _part_filter(name: str, role: Role, taken: Q) -> ObjectFilter:
@@ -144,7 +140,7 @@ event_filters.register(
 
 
 def _hosted_by(ids: list[Any], context: FilterContext) -> "QuerySet[UserEventRelation]":
-    hosts = UserEventRelation.objects.visible_to(context.caller).filter(event=OuterRef("pk"), role=Role.HOST)  # type: ignore[arg-type]  # as above
+    hosts = _visible(context).filter(event=OuterRef("pk"), role=Role.HOST)
     return hosts.filter(IdFilter("user", of="users.User").compare(ids)).exclude(status=Status.CANCELLED)
 
 

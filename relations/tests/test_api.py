@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 
 from api.filters import FilterContext
 from events.tests.factories import EventFactory, PastEventFactory
+from relations import numbers
 from relations.models import Role, UserEventRelation
 from relations.services import add_relation, end_relation
 from relations.tests.factories import attend, attended, host
@@ -61,6 +62,13 @@ def doings(people: dict[str, User]) -> None:
         ({"attended": {"since": "2021-01-01", "min": 2}}, []),
         ({"attended": {"until": "2023-01-01", "min": 2, "max": 2}}, ["Andy"]),
         ({"attended": {"since": "2021-01-01", "max": 0}}, ["Hanna", "Nils", "Reg", "Sam"]),
+        ({"attended": {"since": "2020-01-01", "max": 1}}, ["Hanna", "Nils", "Reg", "Sam"]),
+        ({"attended": {"since": "2020-01-01", "min": 2, "max": 5}}, ["Andy"]),
+        ({"attended": {"since": "2020-01-01", "min": 1, "max": 1}}, []),
+        ({"attended": {"since": "2021-01-01", "min": 1, "max": 1}}, ["Andy"]),
+        ({"attended": {"since": "2021-01-01", "min": 3, "max": 2}}, []),
+        ({"or": [{"attended": {"event": "talk", "min": 0}}, {"hosted": {}}]}, ["Andy", "Hanna", "Nils", "Reg", "Sam"]),
+        ({"not": {"hosted": {"since": "2000-01-01", "min": 2}}}, ["Andy", "Nils", "Reg", "Sam"]),
         ({"attended": {"max": 0}}, ["Hanna", "Nils", "Reg", "Sam"]),
         ({"hosted": {"min": 1, "max": 2}}, ["Hanna"]),
         ({"hosted": {"event": "conf"}}, ["Hanna"]),
@@ -76,9 +84,16 @@ def doings(people: dict[str, User]) -> None:
         ({"min_events_attended": 1, "max_events_attended": 2}, ["Andy"]),
     ],
 )
+@pytest.mark.parametrize("counted_at_once", [numbers.COUNTED_AT_ONCE, -1])
 def test_people_are_filtered_by_what_they_did(
-    client_of_staff: APIClient, doings: None, tree: dict[str, Any], found: list[str]
+    client_of_staff: APIClient,
+    doings: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tree: dict[str, Any],
+    found: list[str],
+    counted_at_once: int,
 ) -> None:
+    monkeypatch.setattr(numbers, "COUNTED_AT_ONCE", counted_at_once)
     assert names(client_of_staff.post(f"{PEOPLE}filter/", {"filter": tree})) == found
 
 
@@ -244,3 +259,21 @@ def test_lists_cost_the_same_however_long(
 
     with django_assert_max_num_queries(2):
         client_of_staff.get(f"/api/v1/{path}")
+
+
+@pytest.mark.parametrize(("query", "backwards"), [("", True), ("ordering=-id&", True), ("ordering=id&", False)])
+def test_relations_are_listed_in_the_order_of_their_ids(
+    client_of_staff: APIClient,
+    doings: None,
+    query: str,
+    backwards: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    walked, url = [], f"{RELATIONS}?{query}limit=3"
+    while url:
+        page = client_of_staff.get(url).json()
+        walked += [relation["id"] for relation in page["results"]]
+        url = page["next"]
+
+    ids = [str(pk) for pk in UserEventRelation.objects.values_list("pk", flat=True)]
+    assert len(walked) > 6
+    assert walked == sorted(ids, reverse=backwards)
