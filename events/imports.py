@@ -18,10 +18,6 @@ from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.upsert import Upsert
 
 KEYS = ("external_id", "slug")
-_ADMITTING_CHANGED = """
-    SELECT t.id FROM events_event t JOIN import_staged s ON s.target = t.id
-     WHERE s.done IS NULL AND s.problem IS NULL AND ({changed})
-"""
 _WITHOUT_SLUG = """
     SELECT line, title FROM import_staged
      WHERE target IS NULL AND problem IS NULL AND slug IS NULL ORDER BY line
@@ -38,11 +34,11 @@ class EventUpsert(Upsert):
 
     reopened: list[UUID] = field(default_factory=list)
 
-    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
-        changed = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in ADMITTING if name in names)
-        if changed:
-            cursor.execute(_ADMITTING_CHANGED.format(changed=changed))
-            self.reopened += [row[0] for row in cursor.fetchall()]
+    def watched(self, names: Sequence[str]) -> str:
+        return " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in ADMITTING if name in names) or "false"
+
+    def before_update(self, ids: Sequence[UUID]) -> None:
+        self.reopened += ids
 
     def before_insert(self, cursor: CursorWrapper) -> None:
         cursor.execute(_WITHOUT_SLUG)

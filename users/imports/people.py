@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
@@ -17,10 +18,8 @@ from users.signals import sign_in_changed
 # Marked as none by its first character, as Django does; no hash ever equals it.
 NO_PASSWORD = "'!' || replace(gen_random_uuid()::text, '-', '')"  # noqa: S105  # the absence of a password
 KEYS = ("external_id", "email")
-_READDRESSED = """
-    SELECT t.id FROM users_user t JOIN import_staged s ON s.target = t.id
-     WHERE s.done IS NULL AND s.problem IS NULL AND t.email IS DISTINCT FROM s.email
-       AND (t.is_staff OR t.is_superuser OR (t.password <> '' AND t.password NOT LIKE '!%'))
+_LOGIN_CHANGED = """
+    t.email IS DISTINCT FROM s.email AND (t.is_staff OR t.is_superuser OR (t.password <> '' AND t.password !~ '^!'))
 """
 NAMES = (column_of(User, "first_name"), column_of(User, "last_name"))
 
@@ -31,10 +30,11 @@ class PeopleUpsert(Upsert):
 
     readdressed: list[User] = field(default_factory=list)
 
-    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
-        if "email" in names:
-            cursor.execute(_READDRESSED)
-            self.readdressed += User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()]).order_by("pk")
+    def watched(self, names: Sequence[str]) -> str:
+        return _LOGIN_CHANGED if "email" in names else "false"
+
+    def before_update(self, ids: Sequence[UUID]) -> None:
+        self.readdressed += User.objects.filter(pk__in=ids).order_by("pk")
 
 
 def first_and_last_name(text: str) -> list[object]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.backends.utils import CursorWrapper
@@ -45,8 +46,9 @@ _MATCH = """
 """
 _DIFFERING = "s.target = t.id AND s.done IS NULL AND s.problem IS NULL AND ({old}) IS DISTINCT FROM ({new})"
 _LOCK = """
-    SELECT COUNT(*) FROM (
-        SELECT t.id FROM {table} t JOIN import_staged s ON {differing} ORDER BY t.id FOR NO KEY UPDATE OF t) locked
+    SELECT COALESCE(array_agg(locked.id ORDER BY locked.id) FILTER (WHERE locked.watched), '{{}}') FROM (
+        SELECT t.id, {watched} AS watched FROM {table} t JOIN import_staged s ON {differing}
+         ORDER BY t.id FOR NO KEY UPDATE OF t) locked
 """
 _UPDATE = "UPDATE {table} t SET {assignments} FROM import_staged s WHERE {differing}"
 _INSERT = """
@@ -62,7 +64,7 @@ class Upsert:
     """How records of ``model`` are matched and stored. ``record`` and ``second_key`` word its errors.
 
     ``expressions`` gives SQL over the staged row ``s`` for columns of new rows, instead of the cell or the default;
-    they may use ``extra`` columns. A subclass may do more between match and write.
+    they may use ``extra`` columns. A subclass may watch some changes and do more between match and write.
     """
 
     model: type[models.Model]
@@ -88,8 +90,12 @@ class Upsert:
         refuse(cursor, "contested", "true")
         return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
 
-    def before_update(self, cursor: CursorWrapper, names: Sequence[str]) -> None:
-        """Do what must come before the matched rows of a round, locked already, are updated."""
+    def watched(self, names: Sequence[str]) -> str:
+        """Return the condition, in SQL over stored ``t`` and staged ``s``, on which ``before_update`` hears of a row."""
+        return "false"
+
+    def before_update(self, ids: Sequence[UUID]) -> None:
+        """Do what must come before the watched rows ``ids`` of a round, locked already, are updated."""
 
     def before_insert(self, cursor: CursorWrapper) -> None:
         """Do what must come before the rest of a round is inserted."""
@@ -116,8 +122,8 @@ class Upsert:
         new = {name: f"COALESCE(s.{name}, t.{name})" if name in self.keeping else f"s.{name}" for name in names}
         differing = _DIFFERING.format(old=", ".join(f"t.{name}" for name in names), new=", ".join(new.values()))
         assignments = ", ".join(f"{name} = {value}" for name, value in new.items())
-        cursor.execute(_LOCK.format(table=self._table, differing=differing))
-        self.before_update(cursor, names)
+        cursor.execute(_LOCK.format(table=self._table, differing=differing, watched=self.watched(names)))
+        self.before_update(cursor.fetchone()[0])
         update = _UPDATE.format(table=self._table, differing=differing, assignments=assignments)
         with trigger_ignored(cursor, self.model):
             cursor.execute(recorded(update, self.model))
