@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -31,9 +32,9 @@ def _finite(text: str) -> float:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(_("The key “%(name)s” occurs twice in one object.") % {"name": twice[:100]})
+        # One pass: the sender chooses how many keys there are.
+        [(repeated, _times)] = Counter(name for name, _value in pairs).most_common(1)
+        raise ValueError(_("The key “%(name)s” occurs twice in one object.") % {"name": repeated[:100]})
     return found
 
 

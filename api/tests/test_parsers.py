@@ -1,5 +1,7 @@
 import io
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,3 +63,23 @@ def test_strict_json_takes_twenty_levels() -> None:
     text = "[" * 20 + "1" + "]" * 20
 
     assert strict_json(text) == json.loads(text)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the least processor time of three runs."""
+    spent = []
+    for _run in range(3):
+        before = time.process_time()
+        work()
+        spent.append(time.process_time() - before)
+    return min(spent)
+
+
+def test_repeated_key_among_very_many_is_found_in_one_pass() -> None:
+    text = "{" + ",".join(f'"{number}":1' for number in range(200_000)) + ',"199999":2}'
+
+    def refused() -> None:
+        with pytest.raises(ValueError, match="The key “199999” occurs twice"):
+            strict_json(text)
+
+    assert seconds(refused) < 20 * seconds(lambda: json.loads(text))
