@@ -90,6 +90,9 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Imports"), "upload_file", "users.import"),
+                    _list(_("Security log"), "shield", "users.securityevent"),
+                    _list(_("Refused sign-ins"), "lock", "axes.accessattempt"),
+                    _list(_("API tokens"), "key", "users.apitoken"),
                 ],
             },
         ],

@@ -15,8 +15,12 @@ from mailing.content import content_of_template, own_content
 from mailing.pump import pump
 from mailing.services import create_campaign
 from relations.demo import make_demo_data
+from users.accounts.lockout import count
+from users.accounts.models import SecurityEventKind
+from users.accounts.security_log import record
+from users.accounts.tokens import create_token
 from users.models import User
-from users.services import update_user
+from users.services import set_roles, update_user
 from users.tests.factories import StaffFactory
 
 CHROMIUM = "/usr/bin/chromium"
@@ -73,6 +77,7 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
         update_user(
             user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"}, actor=None
         )
+    _leave_traces_of_sign_in(changed, admin)
     everybody = User.objects.filter(is_staff=False)
     content = content_of_template("newsletter")
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
@@ -80,6 +85,16 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
     own = own_content(subject="See you on Friday, {{ first_name }}", body="Dear {{ first_name }},\n\nsee you there.\n")
     create_campaign(content=own, choice=by_queryset(everybody.filter(counts__hosted__gt=0)), sender=admin)
     return str(live_server.url)
+
+
+def _leave_traces_of_sign_in(person: User, admin: User) -> None:
+    """Make a token, some entries of the security log, and a door that is closed."""
+    create_token(user=person, name="Newsletter sync", scopes=["people:read", "campaigns:write"])
+    record(SecurityEventKind.SIGNED_IN, subject=person, actor=person)
+    set_roles(user=person, roles=["customer"], actor=admin)
+    record(SecurityEventKind.SIGN_IN_FAILED, subject=None, email="stranger@example.com")
+    for _time in range(10):
+        count(str(person.email), "192.0.2.7")
 
 
 @pytest.fixture

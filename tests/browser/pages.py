@@ -6,7 +6,8 @@ from events.models import Event
 from mailing import mailbox
 from mailing.models import Campaign, Delivery
 from relations.models import UserEventRelation
-from users.models import User
+from users.accounts.mail import reset_token, signup_token
+from users.models import ApiToken, PendingSignup, SecurityEvent, User
 
 
 def pages() -> dict[str, str]:
@@ -23,6 +24,8 @@ def _people() -> dict[str, str]:
         "person": reverse("admin:users_user_change", args=[person.pk]),
         "person-events": reverse("admin:users_user_panel", args=[person.pk, "events"]),
         "person-mail": reverse("admin:users_user_panel", args=[person.pk, "mail"]),
+        "person-tokens": reverse("admin:users_user_panel", args=[person.pk, "tokens"]),
+        "person-sign-in": reverse("admin:users_user_panel", args=[person.pk, "security"]),
         "person-history": reverse("admin:users_user_panel", args=[person.pk, "history"]),
         "person-password": reverse("admin:auth_user_password_change", args=[person.pk]),
         "person-delete": reverse("admin:users_user_delete", args=[person.pk]),
@@ -68,7 +71,29 @@ def _mail() -> dict[str, str]:
 
 
 def _others() -> dict[str, str]:
+    event, token = SecurityEvent.objects.order_by("pk")[0], ApiToken.objects.order_by("pk")[0]
     return {
         "imports": reverse("admin:users_import_changelist"),
+        "security-log": reverse("admin:users_securityevent_changelist"),
+        "security-event": reverse("admin:users_securityevent_change", args=[event.pk]),
+        "refused-sign-ins": reverse("admin:axes_accessattempt_changelist"),
+        "api-tokens": reverse("admin:users_apitoken_changelist"),
+        "api-token-revoke": reverse("admin:users_apitoken_revoke", args=[token.pk]),
         "own-password": reverse("admin:password_change"),
+    }
+
+
+def pages_outside() -> dict[str, str]:
+    """Return the address of each page for who is not signed in, with somebody who forgot and somebody who signs up."""
+    person, _made = User.objects.get_or_create(email="nora@example.com", first_name="Nora", password="")
+    pending, _made = PendingSignup.objects.get_or_create(email="new@example.com")
+    return {
+        "sign-in": reverse("admin:login"),
+        "forgotten-password": reverse("admin_password_reset"),
+        "forgotten-password-sent": reverse("account-password-reset-sent"),
+        "new-password": reverse("account-password-reset-confirm", args=[reset_token(person)]),
+        "new-password-set": reverse("account-password-set"),
+        "link-over": reverse("account-password-reset-confirm", args=["garbage"]),
+        "confirm-signup": reverse("account-confirm", args=[signup_token(pending)]),
+        "confirmed": reverse("account-confirmed"),
     }

@@ -14,7 +14,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from tests.browser.pages import pages
+from tests.browser.pages import pages, pages_outside
+from users.accounts.lockout import count
 
 SIZES = {"wide": 1440, "narrow": 400}
 # Tall enough to show a form whole; lists are cut at the window, whose footer is fixed.
@@ -43,17 +44,31 @@ def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserConte
     assert faults == []
 
 
-def test_sign_in_at_every_size_and_scheme(
+def test_pages_outside_at_every_size_and_scheme(
     chromium: Browser, live_server: Any, watch: Callable[[BrowserContext], BrowserContext]
 ) -> None:
     faults: list[str] = []
     for size, scheme in LOOKS:
         viewport: Any = {"width": SIZES[size], "height": 900}
-        context = watch(chromium.new_context(viewport=viewport, color_scheme=scheme))
-        address = live_server.url + reverse("admin:login")
-        faults += _faults(context.new_page(), f"sign-in-{size}-{scheme}", address, 900)
+        context = watch(chromium.new_context(viewport=viewport, color_scheme=scheme, base_url=live_server.url))
+        page = context.new_page()
+        for name, address in pages_outside().items():
+            faults += _faults(page, f"{name}-{size}-{scheme}", address, 900)
+        _be_locked_out(page)
+        faults += _looked_at(page, f"locked-out-{size}-{scheme}", 900)
         context.close()
     assert faults == []
+
+
+def _be_locked_out(page: Page) -> None:
+    """Try to sign in where it is closed."""
+    for _time in range(10):
+        count("ada@example.com", "127.0.0.1")
+    page.goto(reverse("admin:login"))
+    page.fill("[name=username]", "ada@example.com")
+    page.fill("[name=password]", "wrong")
+    page.click("[type=submit]")
+    page.get_by_role("heading", name="Too many wrong passwords").wait_for()
 
 
 def _note(faults: list[str], error: Error) -> None:
