@@ -36,6 +36,7 @@ campaign_unfiltered = {
     "scheduled_at": "Those that wait are found by status=scheduled.",
     "started_at": "Follows created_at; no index.",
     "finished_at": "Follows created_at; no index.",
+    "trouble": "Free text; those that have any are found by status=paused.",
     "updated_at": "No index: every edit would write it.",
 }
 delivery_unfiltered = {

@@ -3,15 +3,20 @@
 Killed at any moment and run again, it gives exactly the audience: nobody twice, and nobody missing.
 """
 
+import logging
 from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone as clock
+from django.utils.translation import gettext as _
 
+from api.exceptions import InvalidInput
 from mailing.audience import next_people
 from mailing.models import Audience, Campaign, CampaignStatus
 from mailing.policy import Policy
+
+logger = logging.getLogger(__name__)
 
 # The address can be somebody else's delivery already where two people passed it on between two portions.
 DELIVER = """
@@ -52,8 +57,11 @@ def freeze_portion(policy: Policy) -> Campaign | None:
     if campaign is None:
         return None
     audience = Audience.objects.select_related("campaign__created_by").defer("people").get(campaign=campaign)
-    if not freeze_next(audience, policy.freeze_size):
-        complete(campaign)
+    try:
+        if not freeze_next(audience, policy.freeze_size):
+            complete(campaign)
+    except InvalidInput as error:  # what the filter names was there when the campaign was made, and is gone
+        hold(campaign, _("Its audience can no longer be found. %s") % error)
     return campaign
 
 
@@ -74,6 +82,13 @@ def complete(campaign: Campaign) -> None:
     if not campaign.frozen_count:
         campaign.status, campaign.finished_at, campaign.final_counts = CampaignStatus.SENT, clock.now(), {}
     campaign.save(update_fields=["frozen_count", "status", "started_at", "finished_at", "final_counts"])
+
+
+def hold(campaign: Campaign, trouble: str) -> None:
+    """Pause the campaign until somebody has mended what is wrong, and resumes it."""
+    logger.warning("Campaign %s is paused. %s", campaign.pk, trouble)
+    campaign.status, campaign.trouble = CampaignStatus.PAUSED, trouble
+    campaign.save(update_fields=["status", "trouble"])
 
 
 def begin(campaign: Campaign) -> None:

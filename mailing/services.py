@@ -74,8 +74,9 @@ def resume_campaign(*, campaign: Campaign) -> Campaign:
     if locked.status != CampaignStatus.PAUSED:
         raise Conflict(_("This campaign is %s: only a paused one can go on.") % locked.get_status_display())
     begin(locked)
+    locked.trouble = ""
     ring()
-    return _stored(locked, "status", "started_at")
+    return _stored(locked, "status", "started_at", "trouble")
 
 
 @transaction.atomic

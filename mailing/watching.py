@@ -32,7 +32,7 @@ def watch(campaign: Campaign, out: TextIO) -> None:
     said, stall = 0.0, Stall()
     with tqdm(total=0, unit=" mails", file=out, disable=not out.isatty()) as bar:
         while True:
-            campaign.refresh_from_db(fields=["status", "finished_at"])
+            campaign.refresh_from_db(fields=["status", "finished_at", "trouble"])
             counts = counts_of([campaign.pk])[campaign.pk]
             done = counts["frozen"] - sum(counts[state] for state in UNDONE)
             bar.total = counts["frozen"]

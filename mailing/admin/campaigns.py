@@ -36,7 +36,7 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     )
     ordering = ("-pk",)
     fieldsets = (
-        (_("How it goes"), {"fields": ("state", "progress", "balance")}),
+        (_("How it goes"), {"fields": ("state", "hindrance", "progress", "balance")}),
         (_("Mail"), {"fields": ("subject", "text_shown", "html_shown", "template")}),
         (_("When and who"), {"fields": ("made", "maker", "scheduled", "started", "finished")}),
     )
@@ -84,6 +84,10 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     @admin.display(description=_("status"))
     def state(self, campaign: Campaign) -> SafeString:
         return campaign_badge(campaign.status)
+
+    @admin.display(description=_("trouble"))
+    def hindrance(self, campaign: Campaign) -> str:
+        return campaign.trouble or NOTHING
 
     @admin.display(description=_("done"))
     def progress(self, campaign: Any) -> SafeString:

@@ -64,6 +64,7 @@ class CampaignSerializer(ModelSerializer[Campaign]):
             "updated_at",
             "started_at",
             "finished_at",
+            "trouble",
             "counts",
         )
         read_only_fields = fields

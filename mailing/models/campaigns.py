@@ -60,6 +60,9 @@ class Campaign(models.Model):
     frozen_count = models.PositiveIntegerField(
         null=True, editable=False, help_text=_("How many deliveries it became. Empty: not all are made yet.")
     )
+    trouble = models.TextField(
+        blank=True, default="", db_default="", editable=False, help_text=_("Why a worker has paused it.")
+    )
     final_counts = models.JSONField(
         null=True, editable=False, help_text=_("How many deliveries are in each state. Empty: not finished, so count.")
     )

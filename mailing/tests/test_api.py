@@ -237,6 +237,7 @@ def test_campaign_is_shown_whole(client_of_staff: APIClient) -> None:
         "scheduled_at": None,
         "created_by": None,
         "finished_at": None,
+        "trouble": "",
         "counts": {**NOTHING, "queued": 1, "frozen": 1},
     }
 

@@ -133,6 +133,7 @@ def test_status_lists_the_ledger_as_json() -> None:
         **dict.fromkeys(states, 0),
         "queued": 2,
         "frozen": 2,
+        "trouble": "",
     }
 
 

@@ -40,22 +40,27 @@ class Command(BaseCommand):
         campaigns = (
             Campaign.objects.filter(pk=campaign_id) if campaign_id else Campaign.objects.order_by("-id")[:NEWEST]
         )
-        found = list(campaigns.only("subject", "status"))
+        found = list(campaigns.only("subject", "status", "trouble"))
         if campaign_id and not found:
             raise CommandError(f"There is no campaign {campaign_id}.", returncode=2)
         counts = counts_of(campaign.pk for campaign in found)
-        return [{"id": str(one.pk), "subject": one.subject, "status": one.status, **counts[one.pk]} for one in found]
+        return [
+            {"id": str(one.pk), "subject": one.subject, "status": one.status, **counts[one.pk], "trouble": one.trouble}
+            for one in found
+        ]
 
     def _table(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
-            states = ", ".join(f"{name} {number:,}" for name, number in list(row.items())[3:] if number)
+            states = ", ".join(f"{name} {row[name]:,}" for name in counts_header() if row[name])
             self.stdout.write(f"{row['id']}  {row['status']:<9}  {row['subject'][:40]:<40}  {states or 'nobody'}")
+            if row["trouble"]:
+                self.stdout.write(f"  {row['trouble']}")
         if not rows:
             self.stdout.write("There are no campaigns yet.")
 
     def _csv(self, rows: list[dict[str, Any]]) -> None:
         writer = csv.writer(self.stdout)
-        writer.writerow(["id", "subject", "status", *counts_header()])
+        writer.writerow(["id", "subject", "status", *counts_header(), "trouble"])
         writer.writerows([[safe_cell(str(cell)) for cell in row.values()] for row in rows])
 
     def _json(self, rows: list[dict[str, Any]]) -> None:

@@ -72,6 +72,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "Interrupted. The campaign goes on; see campaign_status.", returncode=INTERRUPTED
             ) from error
+        if campaign.trouble:
+            raise CommandError(f"The campaign is {campaign.status}. {campaign.trouble}", returncode=1)
         counts = counts_of([campaign.pk])[campaign.pk]
         if counts["sent"] < counts["frozen"]:
             raise CommandError(f"Not all was sent: {ledger_line(counts)}", returncode=1)
