@@ -25,7 +25,7 @@ from api.identifiers import find, identified_by
 from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
 from api.ordering import Orderings
 from api.permissions import PUBLIC, SIGNED_IN, VERBS, VIEW, permission_for
-from api.representation import Column, Representation, Row, representation_of
+from api.representation import Representation, Row, representation_of
 from api.rules import HouseRules
 from api.serializers import FilterRequestSerializer
 from api.transactions import locking
@@ -54,8 +54,9 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
     listed_by_parameters: ClassVar[Sequence[str]] = ("list",)
     # The verb (or the whole permission) that each further action needs.
     permissions: ClassVar[Mapping[str, str]] = {}
-    # What tells the states of an object apart for If-Match; the model's ``version`` where it has one.
-    etag_columns: ClassVar[Sequence[Column] | None] = None
+    # What tells the states of an object apart for If-Match: columns, or fields that are shown; without it the model's
+    # ``version`` where it has one.
+    etag_columns: ClassVar[Sequence[str] | None] = None
     # The order of a search; set while the filters are read.
     rank: list[Any] | None = None
 
@@ -106,14 +107,20 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
 
     def answer(self, queryset: "QuerySet[Any]", code: int = status.HTTP_200_OK) -> Response:
         """Answer with the one row of ``queryset``. Raises 404 when it has none."""
+        row, etag = self._row_and_etag(queryset)
+        self.complete([row])
+        return Response(row, code, headers={"ETag": etag} if etag else None)
+
+    def _row_and_etag(self, queryset: "QuerySet[Any]") -> tuple[Row, str | None]:
+        """Read what is shown of the one row, and what else its tag is made of, in one query."""
         shown, tagged = self.get_representation(), self.tagged_columns()
-        values = queryset.values_list(*shown.columns, *tagged)[:1]
-        found = next(iter(values), None)
+        further = [column for column in tagged if column not in shown.names]
+        found = next(iter(queryset.values_list(*shown.columns, *further)[:1]), None)
         if found is None:
             raise Http404
         row = shown.row(found)
-        self.complete([row])
-        return Response(row, code, headers={"ETag": etag_of(found[-len(tagged) :])} if tagged else None)
+        state = {**row, **dict(zip(further, found[len(shown.names) :], strict=True))}
+        return row, etag_of([state[column] for column in tagged]) if tagged else None
 
     def answer_saved(self, instance: Model, code: int = status.HTTP_200_OK) -> Response:
         """Answer with what is now stored of ``instance``, triggers and defaults included."""
@@ -132,7 +139,8 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
     def _change_matching(self, condition: IfMatch, change: Callable[[Any], Response]) -> Response:
         self.lock_object()
         found = self.get_editable_object()
-        if not condition.holds_for(self._etag(found)):
+        _row, etag = self._row_and_etag(self.model._default_manager.filter(pk=found.pk))
+        if not condition.holds_for(etag):
             raise PreconditionFailed
         return change(found)
 
@@ -142,13 +150,7 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
         if identified is not None:
             self.get_queryset().filter(identified).select_for_update(no_key=True, of=("self",)).first()
 
-    def _etag(self, found: Model) -> str | None:
-        columns = self.tagged_columns()
-        if not columns:
-            return None
-        return etag_of(self.model._default_manager.values_list(*columns).get(pk=found.pk))
-
-    def tagged_columns(self) -> Sequence[Column]:
+    def tagged_columns(self) -> Sequence[str]:
         """Return the key and what tells an object's states apart; nothing where nobody can change it."""
         columns = self.etag_columns
         if columns is None:

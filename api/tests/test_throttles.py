@@ -8,7 +8,7 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 
 from api.tests.library import BookViewSet
-from api.throttles import HouseThrottle, count, network_of, rate_of
+from api.throttles import HouseThrottle, Leases, count, network_of, rate_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("api.tests.urls")]
 URL = "/api/v1/books/"
@@ -130,7 +130,33 @@ def test_count_survives_what_another_added_meanwhile(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(cache, "add", come_too_late)
 
-    assert count("k", 60) == 2
+    assert count("k", 1, 60) == 2
+
+
+def test_large_limit_is_counted_in_hundredths(client: APIClient, rates: dict[str, str]) -> None:
+    rates["user"] = "200/day"
+
+    answers = codes(client, 202)
+
+    assert answers == [200] * 200 + [429] * 2
+
+
+def test_processes_share_a_large_limit() -> None:
+    processes = [Leases(), Leases()]
+
+    made = [process.calls("a", 200, 60) for _turn in range(110) for process in processes]
+
+    assert sum(calls <= 200 for calls in made) == 200
+
+
+def test_leases_are_kept_for_a_limited_number_of_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.throttles.LEASES_KEPT", 2)
+    leases = Leases()
+
+    for caller in "abc":
+        leases.calls(caller, 200, 60)
+
+    assert {*leases.left} == {"c"}
 
 
 @pytest.mark.parametrize(
