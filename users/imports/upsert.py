@@ -91,7 +91,7 @@ class Upsert:
         return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
 
     def watched(self, names: Sequence[str]) -> str:
-        """Return the condition, in SQL over stored ``t`` and staged ``s``, on which ``before_update`` hears of a row."""
+        """Return the condition, SQL over stored ``t`` and staged ``s``, on which ``before_update`` hears of a row."""
         return "false"
 
     def before_update(self, ids: Sequence[UUID]) -> None:
