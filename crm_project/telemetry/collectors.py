@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from time import time
+from typing import Any
 
 import psutil
 from django.db import Error, connection, transaction
@@ -109,10 +110,11 @@ def _mail() -> Iterator[Metric]:
 
 
 def _deliveries() -> dict[str, int]:
-    none = dict.fromkeys(DeliveryStatus.values, 0)
+    none: dict[str, int] = dict.fromkeys(DeliveryStatus.values, 0)
     if _query(IS_SMALL, COUNTED_WHOLE_BYTES)[0][0]:
         return none | dict(_query(DELIVERIES))
-    return none | dict(_query(ESTIMATED)) | {state: _query(NUMBER_OF, state, COUNTED_AT_MOST)[0][0] for state in FEW}
+    few: dict[str, int] = {state: _query(NUMBER_OF, state, COUNTED_AT_MOST)[0][0] for state in FEW}
+    return none | dict(_query(ESTIMATED)) | few
 
 
 def _by(label: str, name: str, text: str, figures: dict[str, int]) -> GaugeMetricFamily:
@@ -122,7 +124,7 @@ def _by(label: str, name: str, text: str, figures: dict[str, int]) -> GaugeMetri
     return family
 
 
-def _query(sql: str, *arguments: object) -> list[tuple[str, int]]:
+def _query(sql: str, *arguments: str | int) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         return list(cursor.fetchall())

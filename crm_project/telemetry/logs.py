@@ -56,7 +56,7 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
     """Writes one line, with the route where Django's own messages name the path, in which ids and tokens stand."""
 
     def format(self, record: logging.LogRecord) -> str:
-        request = getattr(record, "request", None)
+        request: Any = getattr(record, "request", None)
         if hasattr(request, "resolver_match") and isinstance(record.args, tuple) and request.path in record.args:
             from crm_project.telemetry.routes import route_of
 

@@ -86,7 +86,8 @@ def _record(request: HttpRequest, status: int, seconds: float, use: DatabaseUse)
 def _user_id(request: HttpRequest) -> str | None:
     """Return who asked, where that was found out in answering: it is not looked up for the sake of a line."""
     # By a token, else by the session.
-    for user in (request.__dict__.get("user"), getattr(request, "_cached_user", None)):
+    candidates: tuple[Any, ...] = (request.__dict__.get("user"), getattr(request, "_cached_user", None))
+    for user in candidates:
         # Asked of the type: isinstance() would make a lazy user look themselves up.
         if issubclass(type(user), AbstractBaseUser):
             return str(user.pk)

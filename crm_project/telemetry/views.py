@@ -39,9 +39,9 @@ def exposition() -> bytes:
     """Return what all processes of this web server counted, and how mail, broker and database are now."""
     registry = CollectorRegistry()
     if os.environ.get(MULTIPROCESS):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
-        registry.register(OF_THIS_PROCESS)  # type: ignore[arg-type]  # a registry collects as a collector does
+        registry.register(OF_THIS_PROCESS)
     for collector in (Processes(), Broker(), Database()):
         registry.register(collector)
     return generate_latest(registry)

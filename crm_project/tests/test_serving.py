@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 import structlog
 from django.conf import settings
 
+from crm_project import serving
 from mailing.doorbell import ring_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,7 +122,7 @@ def test_processes_count_together_and_go_on_counting_when_one_is_renewed(
         files = sorted(path.name for path in folder.iterdir())
         for process in psutil.Process(first.pid).children():
             process.send_signal(signal.SIGTERM)
-            until(lambda process=process: not process.is_running(), log)
+            process.wait(SECONDS)
         until(lambda: len(psutil.Process(first.pid).children()) == 2 and site.answers(), log)
 
         assert site.healthy() - before >= 20
@@ -130,6 +132,17 @@ def test_processes_count_together_and_go_on_counting_when_one_is_renewed(
     assert not folder.exists()
     assert len(lines(log)) == len(log.read_text().splitlines())
     assert {"gunicorn.error", "crm_project.telemetry.requests"} <= {str(line["logger"]) for line in lines(log)}
+
+
+def test_process_takes_the_lowest_number_that_is_free() -> None:
+    server, worker = (
+        SimpleNamespace(WORKERS={1: SimpleNamespace(slot=0), 2: SimpleNamespace(slot=2)}),
+        SimpleNamespace(),
+    )
+
+    serving.pre_fork(server, worker)
+
+    assert worker.slot == 1
 
 
 def test_request_id_goes_along_into_the_worker(production: dict[str, str], tmp_path: Path) -> None:

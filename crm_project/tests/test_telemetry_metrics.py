@@ -4,8 +4,10 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from django.conf import settings as settings_of_this_run
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
@@ -171,8 +173,7 @@ def test_deliveries_of_a_large_table_are_estimated_but_for_those_in_doubt(
 @pytest.mark.django_db
 def test_scrape_asks_the_same_number_of_statements_however_much_there_is(client: Client) -> None:
     def queries() -> int:
-        with connection.execute_wrapper(lambda *args: (asked.append(1), args[0](*args[1:]))[1]):
-            asked: list[int] = []
+        with CaptureQueriesContext(connection) as asked:
             client.get("/metrics")
         return len(asked)
 
@@ -199,3 +200,11 @@ def test_metrics_without_database_and_broker_say_so(client: Client, settings: Se
     assert found["crm_web_processes"] >= 1
     assert not any(name.startswith("crm_mail") for name in found)
     assert Campaign.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_every_metric_is_explained(client: Client) -> None:
+    explained = (settings_of_this_run.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+    families = text_string_to_metric_families(client.get("/metrics").content.decode())
+
+    assert [family.name for family in families if f"`{family.name}" not in explained] == []

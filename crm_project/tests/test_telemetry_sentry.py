@@ -10,7 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+import structlog
 from django.conf import settings
+
+from crm_project.telemetry.sentry import without_anything_personal
 
 EMAIL, PHONE, NAME, PASSWORD = "ada.lovelace@example.com", "+44 20 7946 0018", "Lovelace", "a very long passphrase"
 # A process of its own, since the SDK stays in the one that started it.
@@ -99,3 +102,33 @@ def test_report_says_where_it_failed_and_nothing_personal(
     sent = "".join(Ingest.received)
     for secret in (EMAIL, "ada.lovelace", PHONE, NAME, PASSWORD, "sessionid", "Cookie", '"vars"'):
         assert secret not in sent, secret
+
+
+def test_report_keeps_what_helps_and_drops_the_rest() -> None:
+    event: Any = {
+        "event_id": "1",
+        "transaction": "/broken/{word}/",
+        "transaction_info": {"source": "route"},
+        "user": {"id": "17", "email": EMAIL, "ip_address": "192.0.2.1"},
+        "request": {"url": f"http://localhost/{EMAIL}"},
+        "contexts": {"trace": {"trace_id": "2"}, "device": {"name": NAME}},
+        "extra": {"given": NAME},
+        "server_name": NAME,
+    }
+
+    with structlog.contextvars.bound_contextvars(request_id="from-a-request-1"):
+        report = without_anything_personal(event, {})
+
+    assert report == {
+        "event_id": "1",
+        "transaction": "/broken/{word}/",
+        "user": {"id": "17"},
+        "contexts": {"runtime": {}, "trace": {"trace_id": "2"}},
+        "tags": {"request_id": "from-a-request-1"},
+    }
+
+
+def test_report_without_a_route_names_no_path() -> None:
+    event: Any = {"transaction": f"/broken/{EMAIL}/", "transaction_info": {"source": "url"}}
+
+    assert without_anything_personal(event, {}) == {"contexts": {"runtime": {}, "trace": {}}, "tags": {}}
