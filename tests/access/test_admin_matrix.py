@@ -7,6 +7,7 @@ sign-in, ``gone`` is Django's way of saying that there is no such record.
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,7 @@ from mailing import mailbox
 from mailing.models import Suppression, SuppressionReason
 from tests.access.routes import admin_names
 from tests.access.world import CAST, OTHER, OWN, World, world_of
-from users.models import Import
+from users.models import Import, SecurityEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,8 @@ auth_user_password_change                 GET   ok  ok       ok
 users_user_panel/events                   GET   ok  ok       ok
 users_user_panel/mail                     GET   ok  ok       403
 users_user_panel/access                   GET   ok  ok       ok
+users_user_panel/tokens                   GET   ok  403      403
+users_user_panel/security                 GET   ok  403      403
 users_user_panel/history                  GET   ok  ok       ok
 
 events_event_changelist                   GET   ok  ok       ok
@@ -97,6 +100,27 @@ users_import_change                       GET   ok  403      403
 users_import_delete                       GET   403 403      403
 users_import_history                      GET   ok  403      403
 
+users_securityevent_changelist            GET   ok  403      403
+users_securityevent_add                   GET   403 403      403
+users_securityevent_change                GET   ok  403      403
+users_securityevent_delete                GET   403 403      403
+users_securityevent_history               GET   ok  gone     gone
+
+users_apitoken_changelist                 GET   ok  403      403
+users_apitoken_add                        GET   403 403      403
+users_apitoken_change                     GET   ok  403      403
+users_apitoken_delete                     GET   403 403      403
+users_apitoken_history                    GET   ok  403/gone 403/gone
+users_apitoken_revoke                     GET   ok  403      403
+users_apitoken_revoke                     POST  ok  403      403
+
+axes_accessattempt_changelist             GET   ok  403      403
+axes_accessattempt_add                    GET   403 403      403
+axes_accessattempt_change                 GET   ok  403      403
+axes_accessattempt_delete                 GET   ok  403      403
+axes_accessattempt_delete                 POST  ok  403      403
+axes_accessattempt_history                GET   ok  403      403
+
 autocomplete/users.user                   GET   ok  ok       ok
 autocomplete/events.event                 GET   ok  ok       ok
 """
@@ -140,6 +164,9 @@ KINDS = {
     "delivery": "delivery",
     "suppression": "suppression",
     "import": "import",
+    "securityevent": "security event",
+    "apitoken": "token",
+    "accessattempt": "attempt",
 }
 
 
@@ -166,6 +193,10 @@ def whole_world(role: str) -> World:
     world = world_of(role)
     gone = Suppression.objects.create(address="gone@example.com", reason=SuppressionReason.MANUAL, at=clock.now())
     record = Import.objects.create(kind="users", file_name="people.csv", sha256="0" * 64)
+    noted = SecurityEvent.objects.create(kind="signed_in")
+    attempt = AccessAttempt.objects.create(username="a@example.com", ip_address="192.0.2.1", failures_since_start=1)
+    world.add("security event", noted, noted)
+    world.add("attempt", attempt, attempt)
     world.add("suppression", gone, gone)
     world.add("import", record, record)
     return world

@@ -47,6 +47,8 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin[ApiToken]):
     list_display = ("name", "beginning", "owner", "scope", "used", "ends", "revoke")
     list_display_links = None
     ordering = ("-pk",)
+    fields = ("name", "beginning", "owner", "scope", "made", "used", "ends")
+    readonly_fields = fields
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.revoke_view)
@@ -90,6 +92,10 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin[ApiToken]):
     @admin.display(description=_("may do"))
     def scope(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
+
+    @admin.display(description=_("made"))
+    def made(self, token: ApiToken) -> SafeString | str:
+        return moment(token.created_at)
 
     @admin.display(description=_("last used"))
     def used(self, token: ApiToken) -> SafeString | str:
