@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
-from api.routers import Router
+from api.routers import IndexView, Router
 from api.views import NotFoundView
 from crm_project import health
 from crm_project.telemetry.views import metrics
@@ -38,6 +38,8 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include(router.urls)),
 ]
 
+API = {"v1": "api:api-root", "docs": "docs", "redoc": "redoc", "schema": "schema"}
+
 handler400 = "crm_project.limits.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -46,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.alive),
     path("health/ready/", health.ready),
     re_path("^metrics/?$", metrics, name="metrics"),
+    re_path("^api/?$", IndexView.as_view(routes=API), name="api-index"),
+    re_path("^api/v1$", RedirectView.as_view(pattern_name="api:api-root")),
     path("api/v1/", include((api_v1, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
