@@ -1,0 +1,46 @@
+"""A rule that is tightened where rows are stored already."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError
+from django.db import IntegrityError, connection
+from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
+
+from users.models import User
+from users.tests.factories import UserFactory
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+def migrate(targets: list[tuple[str, str]]) -> None:
+    MigrationExecutor(connection).migrate(targets)
+
+
+def migrate_to_the_latest() -> None:
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+@pytest.fixture
+def migrated_again(transactional_db: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Leave the database as other tests expect it, whatever happens."""
+    yield
+    with django_db_blocker.unblock():
+        User.objects.all().delete()
+        migrate_to_the_latest()
+
+
+def test_stored_ids_that_are_refused_from_now_on_are_named_and_left_alone(migrated_again: None) -> None:
+    migrate([("users", "0007_drop_counters_of_people")])
+    dots, _good = UserFactory.create(external_id=".."), UserFactory.create(external_id="crm-7")
+
+    with pytest.raises(CommandError, match=r"^External ids of users_user are refused from now on: '\.\.'\."):
+        migrate_to_the_latest()
+    kept = User.objects.get(pk=dots.pk).external_id
+    User.objects.filter(pk=dots.pk).update(external_id="two-dots")
+    migrate_to_the_latest()
+
+    assert kept == ".."
+    with pytest.raises(IntegrityError, match="no_id_or_path"):
+        User.objects.filter(pk=dots.pk).update(external_id="..")
