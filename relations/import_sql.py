@@ -52,15 +52,22 @@ LOCK_PEOPLE = """
      WHERE c.user_id IN (SELECT s.user_id FROM import_staged s) ORDER BY c.user_id FOR NO KEY UPDATE) locked
 """
 # An attendee's row is the live one, else one that ended in the very status of the file: nothing leaves a terminal
-# state, so that any other makes a new row. Owners and hosts have one row, whatever its status.
+# state, so that any other makes a new row. Owners and hosts have one row, whatever its status. Each kind is looked up
+# by the index that keeps it unique; one condition for all would read everything that a person ever attended.
+_OF_THE_ROW = f"""
+    SELECT r.id, r.status, r.status IN ({LIVE_SQL}) AS live, r.seq FROM relations_usereventrelation r
+     WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role
+"""  # noqa: S608  # a constant
 MATCH = f"""
     UPDATE import_staged s SET target = f.target, was = f.was, status = COALESCE(s.status, f.was, 'confirmed')
       FROM (SELECT x.line, t.id AS target, t.status AS was
               FROM import_staged x LEFT JOIN LATERAL (
-                SELECT r.id, r.status FROM relations_usereventrelation r
-                 WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role
-                   AND (r.role <> 'attendee' OR r.status IN ({LIVE_SQL}) OR r.status = x.status)
-                 ORDER BY r.status IN ({LIVE_SQL}) DESC, r.seq DESC LIMIT 1) t ON true
+                {_OF_THE_ROW} AND r.role = 'attendee' AND r.status IN ({LIVE_SQL})
+                UNION ALL
+                {_OF_THE_ROW} AND r.role IN ('owner', 'host')
+                UNION ALL
+                {_OF_THE_ROW} AND x.role = 'attendee' AND r.status = x.status AND x.status NOT IN ({LIVE_SQL})
+                ORDER BY live DESC, seq DESC LIMIT 1) t ON true
              WHERE x.done IS NULL AND x.problem IS NULL) f
      WHERE s.line = f.line
 """  # noqa: S608  # a constant
