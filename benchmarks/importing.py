@@ -30,9 +30,9 @@ COLUMNS = (
 LIMIT = Limit("≥", 2.5)
 GROSS = 0.2
 BOTH = (
-    "both write versions and history, the peer's by the trigger a row at a time; the product alone checks every row and "
-    "keeps its checkpoints. The ANALYZE that ends a large import is in neither time: it waits for the outermost "
-    "transaction, here rolled back."
+    "both write versions and history, the peer's a row at a time by the trigger; the product alone checks each row and "
+    "keeps checkpoints. The ANALYZE that ends a large import is in neither time: within a transaction, as here, it is "
+    "left to the server."
 )
 BATCH = 5_000  # as many as the product stores at a time
 KILOBYTES_IN_MEGABYTE = 1024
