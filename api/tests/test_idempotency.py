@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 import requests
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone as clock
-from rest_framework.test import APIClient
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework_simplejwt.tokens import AccessToken
 
 from api.exceptions import Conflict
+from api.idempotency import fingerprint_of
 from api.models import IdempotencyKey
 from api.tasks import forget_answers
 from api.tests.library import FAILURES, BookViewSet
@@ -167,6 +172,33 @@ def test_view_with_secrets_is_not_stored(client: APIClient, monkeypatch: pytest.
     client.post(URL, {"title": "Emma"}, headers=KEY)
 
     assert not IdempotencyKey.objects.exists()
+
+
+def test_answer_that_says_no_without_an_error_is_not_stored(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BookViewSet, "create", lambda _self, _request: Response({}, 409))
+
+    assert client.post(URL, {"title": "Emma"}, headers=KEY).status_code == 409
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_answer_without_a_body_is_repeated_without_one(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BookViewSet, "create", lambda _self, _request: Response(status=204))
+
+    first, again = (client.post(URL, {"title": "Emma"}, headers=KEY) for _attempt in range(2))
+
+    assert (first.status_code, again.status_code, again.content) == (204, 204, b"")
+    assert again["Idempotent-Replayed"] == "true"
+
+
+def test_form_is_told_apart_by_its_fields_and_the_contents_of_its_files() -> None:
+    def form(name: str, content: bytes) -> Request:
+        sent = {"name": name, "file": SimpleUploadedFile("people.csv", content)}
+        return Request(APIRequestFactory().post(URL, sent, format="multipart"), parsers=[MultiPartParser()])
+
+    first = form("a", b"1")
+    prints = [fingerprint_of(one) for one in (first, form("a", b"1"), form("a", b"2"), form("b", b"1"))]
+
+    assert (prints[0] == prints[1], len({*prints}), first.data["file"].read()) == (True, 3, b"1")
 
 
 def test_answer_that_cannot_be_stored_is_a_fault_of_the_view(librarian: Any, monkeypatch: pytest.MonkeyPatch) -> None:
