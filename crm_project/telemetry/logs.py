@@ -23,6 +23,7 @@ LEVELS = {
     "kombu": "WARNING",
     "amqp": "WARNING",
 }
+OWN = ("timestamp", "level", "logger", "request_id", "method", "route", "user_id", "task")
 OTHER_HANDLERS = ("django", "gunicorn.error")
 
 
@@ -67,8 +68,9 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
 
 
 def without_anything_personal(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Scrub all of the line."""
-    scrubbed: EventDict = scrub(line)
+    """Scrub all of the line but what is of our own making, which most lines consist of."""
+    scrubbed: EventDict = scrub({name: value for name, value in line.items() if name not in OWN})
+    scrubbed.update({name: line[name] for name in OWN if name in line})
     return scrubbed
 
 

@@ -1,5 +1,7 @@
 """What must not be read in a line, in the shapes in which it comes."""
 
+import time
+
 import pytest
 
 from crm_project.telemetry.scrubbing import REMOVED, scrub, scrubbed
@@ -71,3 +73,22 @@ def test_values_are_scrubbed_at_any_depth_and_secrets_by_their_name() -> None:
         "token": None,
         5: ["x"],
     }
+
+
+@pytest.mark.parametrize(
+    "piece", ["x", "x-", "a.b-c ", "+1 ", "01 ", "a@", "a@b.", "eyJ-", "token ", "?a", "DETAIL:", "://"]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    began = time.process_time()
+
+    written = scrubbed(piece * (1_000_000 // len(piece)))
+
+    assert time.process_time() - began < 1
+    assert len(written) < 25_000
+
+
+def test_long_text_keeps_its_ends() -> None:
+    written = scrubbed(f"Traceback{' x' * 20_000} ValueError: ada@example.com")
+
+    assert written.startswith("Traceback x x")
+    assert written.endswith("x ValueError: …")
