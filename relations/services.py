@@ -6,15 +6,13 @@ Lock order: the event's capacity, then (in the triggers) people by id. Seats and
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils import timezone as clock
-from django.utils.translation import gettext as _
-
-from api.exceptions import Conflict
 from api.transactions import locking
 from events.models import Event, EventStatus
+from relations.admission import refuse_unfit, status_for_newcomer
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE, LIVE
+from relations.transitions import NEW
 from users.models import User
 
 
@@ -29,23 +27,25 @@ def lock_capacity(event_id: UUID) -> EventCapacity:
 def add_relation(
     *, user: User, event: Event, role: str, status: str | None = None, actor: User | None, reason: str
 ) -> tuple[UserEventRelation, bool]:
-    """Give ``user`` a part in ``event`` and return it, and whether it is new.
+    """Give ``user`` a part in ``event`` and return it, and whether it is new (or was cancelled, for owner and host).
 
     Without a ``status`` an attendee is confirmed, or waitlisted behind those who wait; one who is in already stays
-    as they are. Raises ``Conflict`` where the event takes nobody.
+    as they are. With one, who is in already becomes that. Raises ``Conflict`` where the table of transitions or the
+    seats forbid it, and ``ValidationError`` for a status that the role cannot have and for a second owner.
     """
     capacity = lock_capacity(event.pk)
-    existing = _existing(user, event, role)
-    if existing and (role == Role.ATTENDEE or existing.status != Status.CANCELLED):
-        return existing, False
-    chosen = status or _status_for_newcomer(capacity, role)
-    _refuse_unfit(capacity, role, chosen)
-    with stated(actor=actor, reason=reason):
-        if existing:
-            existing.status = chosen
-            existing.save(update_fields=["status"])
-            return existing, True
-        return _insert(capacity, user, role, chosen), True
+    promote(capacity, actor=None)
+    relation = _existing(user, event, role, status)
+    was = relation.status if relation else NEW
+    if relation is None:
+        relation = UserEventRelation(user=user, event=capacity.event, role=role, seq=capacity.next_seq)
+        relation.status = status or status_for_newcomer(capacity, role)
+    elif status or was == Status.CANCELLED:
+        relation.status = status or Status.CONFIRMED
+    if relation.status != was:
+        relation.full_clean(exclude={"seq"})  # given out under the lock
+        _store(capacity, relation, was, actor=actor, reason=reason)
+    return relation, relation.status != was and was in {NEW, Status.CANCELLED}
 
 
 @locking
@@ -74,66 +74,47 @@ def end_relation(*, relation: UserEventRelation, actor: User | None, reason: str
     relation = UserEventRelation.objects.get(pk=relation.pk)
     if relation.status not in LIVE:
         return relation
-    with stated(actor=actor, reason=reason):
-        relation.status = Status.CANCELLED
-        relation.save(update_fields=["status"])
-    promote(capacity, actor=actor)
+    was, relation.status = relation.status, Status.CANCELLED
+    _store(capacity, relation, was, actor=actor, reason=reason)
     return relation
 
 
-def promote(capacity: EventCapacity, *, actor: User | None) -> list[UserEventRelation]:
-    """Confirm those at the head of the queue for whom there is room. The caller holds the lock on ``capacity``."""
-    capacity.refresh_from_db(fields=["taken", "waiting"])
+def promote(capacity: EventCapacity, *, actor: User | None) -> int:
+    """Confirm those at the head of the queue for whom there is room, and return how many.
+
+    The caller holds the lock on ``capacity``, which is as the database has it, before and after.
+    """
     event = capacity.event
     if not capacity.waiting or event.status != EventStatus.ACTIVE or event.is_over():
-        return []
-    free = capacity.waiting if event.max_capacity is None else max(event.max_capacity - capacity.taken, 0)
-    promoted = list(UserEventRelation.objects.filter(event=event).waiting()[:free])
+        return 0
+    free = capacity.waiting if event.max_capacity is None else event.max_capacity - capacity.taken
+    if free <= 0:
+        return 0
+    head = UserEventRelation.objects.filter(event=event).waiting()[:free]
     with stated(actor=actor, reason="promoted: a place became free"):
-        for relation in promoted:
-            relation.status = Status.CONFIRMED
-        UserEventRelation.objects.bulk_update(promoted, ["status"])
+        promoted = UserEventRelation.objects.filter(pk__in=head.values("pk")).update(status=Status.CONFIRMED)
+    capacity.refresh_from_db(fields=["taken", "waiting"])
     return promoted
 
 
-def _existing(user: User, event: Event, role: str) -> UserEventRelation | None:
-    relations = UserEventRelation.objects.filter(user=user, event=event, role=role)
-    return (relations.live() if role == Role.ATTENDEE else relations).first()
+def _existing(user: User, event: Event, role: str, status: str | None) -> UserEventRelation | None:
+    """Return the relation that is meant: an attendee's live one, else the latest that ended in this very status."""
+    relations = UserEventRelation.objects.filter(user=user, event=event, role=role).order_by("-seq")
+    if role != Role.ATTENDEE:
+        return relations.first()
+    return relations.live().first() or (relations.filter(status=status).first() if status else None)
 
 
-def _status_for_newcomer(capacity: EventCapacity, role: str) -> str:
-    if role != Role.ATTENDEE or capacity.has_room():
-        return Status.CONFIRMED
-    if capacity.event.waitlist_enabled:
-        return Status.WAITLISTED
-    raise Conflict(_("“%(event)s” is full and keeps no waitlist.") % {"event": capacity.event})
-
-
-def _refuse_unfit(capacity: EventCapacity, role: str, status: str) -> None:
-    """Raise ``Conflict`` unless an attendee may come in with ``status``; only what is over is written straight."""
-    event = capacity.event
-    if role != Role.ATTENDEE or status not in LIVE:
-        return
-    if event.status in {EventStatus.DRAFT, EventStatus.CANCELLED}:
-        refusal = _("“%(event)s” is %(status)s and takes nobody.")
-    elif status == Status.ATTENDED and event.start_at > clock.now():
-        refusal = _("“%(event)s” has not begun: nobody has attended it.")
-    elif event.is_over() or event.status == EventStatus.COMPLETED:
-        refusal = "" if status == Status.ATTENDED else _("“%(event)s” is over; only who attended it can be added.")
-    elif status == Status.WAITLISTED and (capacity.has_room() or not event.waitlist_enabled):
-        refusal = _("“%(event)s” has room or keeps no waitlist: leave the status out.")
-    elif status in HOLDING_A_PLACE and not capacity.has_room():
-        refusal = _("“%(event)s” is full: leave the status out to be queued.")
-    else:
-        refusal = ""
-    if refusal:
-        raise Conflict(refusal % {"event": event, "status": event.get_status_display()})
-
-
-def _insert(capacity: EventCapacity, user: User, role: str, status: str) -> UserEventRelation:
-    relation = UserEventRelation(user=user, event=capacity.event, role=role, status=status, seq=capacity.next_seq)
-    relation.full_clean()
-    capacity.next_seq += 1
-    capacity.save(update_fields=["next_seq"])
-    relation.save(force_insert=True)
-    return relation
+def _store(capacity: EventCapacity, relation: UserEventRelation, was: str, *, actor: User | None, reason: str) -> None:
+    """Write what ``relation`` becomes, and give a seat that it leaves to the head of the queue."""
+    refuse_unfit(capacity, relation, was)
+    with stated(actor=actor, reason=reason):
+        if was == NEW:
+            capacity.next_seq += 1
+            capacity.save(update_fields=["next_seq"])
+            relation.save(force_insert=True)
+        else:
+            relation.save(update_fields=["status"])
+    if relation.role == Role.ATTENDEE and was in HOLDING_A_PLACE and relation.status not in HOLDING_A_PLACE:
+        capacity.refresh_from_db(fields=["taken", "waiting"])
+        promote(capacity, actor=actor)

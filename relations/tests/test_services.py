@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone as clock
 
@@ -79,11 +80,12 @@ def test_newcomer_never_passes_the_queue() -> None:
     event = EventFactory.create(max_capacity=1)
     attend(UserFactory.create(), event)
     attend(UserFactory.create(), event)
-    Event.objects.filter(pk=event.pk).update(max_capacity=5)  # past the service, so nobody is promoted
+    Event.objects.filter(pk=event.pk).update(max_capacity=2)  # past the service, so nobody is promoted
 
     newcomer = attend(UserFactory.create(), event)
 
     assert newcomer.status == Status.WAITLISTED
+    assert statuses(event) == ["confirmed", "confirmed", "waitlisted"]
 
 
 def test_raised_capacity_promotes_and_a_cut_bumps_nobody() -> None:
@@ -170,12 +172,14 @@ def test_second_owner_is_refused_until_the_first_has_ended() -> None:
     event, first, second = EventFactory.create(), UserFactory.create(), UserFactory.create()
     owned, _ = add_relation(user=first, event=event, role=Role.OWNER, actor=None, reason="test")
 
-    with pytest.raises(Exception, match="has an owner already"):
+    with pytest.raises(ValidationError, match="has an owner already"):
         add_relation(user=second, event=event, role=Role.OWNER, actor=None, reason="test")
     end_relation(relation=owned, actor=None, reason="hands over")
     _, is_new = add_relation(user=second, event=event, role=Role.OWNER, actor=None, reason="test")
 
     assert is_new
+    with pytest.raises(ValidationError, match="has an owner already"):  # who was it before is told the same
+        add_relation(user=first, event=event, role=Role.OWNER, actor=None, reason="test")
 
 
 def test_ledger_tells_who_and_why() -> None:
