@@ -17,7 +17,7 @@ from users.accounts.models import ApiToken
 from users.accounts.tokens import revoke_token
 from users.admin.base import RecordAdmin
 from users.admin.form_pages import form_page
-from users.admin.panels import TablePanel
+from users.admin.panels import TOKENS, TablePanel
 from users.admin.reading import ReadOnly
 from users.markup import badge, breakable, link, link_to, moment
 from users.models import User
@@ -113,7 +113,7 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin[ApiToken]):
 class TokensOfPerson(TablePanel):
     """One person's tokens that stand."""
 
-    slug = "tokens"
+    slug = TOKENS
     title = _("API tokens")
     permission = "users.view_apitoken"
     headings = (_("Name"), _("Beginning"), _("May do"), _("Made"), _("Last used"), _("Ends"), "")

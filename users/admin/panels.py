@@ -16,9 +16,11 @@ from users.admin.changelist import in_two_steps
 
 LAST_PAGE = 1_000
 # The slugs of the tabs that come last, whoever registers after them.
+TOKENS = "tokens"
+SIGN_IN = "security"
 ACCESS = "access"
 HISTORY = "history"
-LAST = (ACCESS, HISTORY)
+LAST = (TOKENS, SIGN_IN, ACCESS, HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Panels:
             self._panels[panel.slug] = panel
 
     def allowed(self, request: HttpRequest) -> Iterator[Panel]:
-        """Return those that the caller may see; access and history come last."""
+        """Return those that the caller may see; what every record or person has comes last."""
         user: Any = request.user
         last = sorted(self._panels.values(), key=lambda panel: LAST.index(panel.slug) if panel.slug in LAST else -1)
         return (panel for panel in last if user.has_perm(panel.permission))

@@ -17,7 +17,7 @@ from users.accounts.models import SecurityEvent, SecurityEventKind
 from users.admin.base import ListAdmin
 from users.admin.list_filters import choice_filter, date_range_filter, record_filter
 from users.admin.newest import NewestFirst
-from users.admin.panels import TablePanel
+from users.admin.panels import SIGN_IN, TablePanel
 from users.admin.reading import ReadOnly
 from users.markup import NOTHING, badge, link, moment
 from users.models import User
@@ -91,7 +91,7 @@ class SecurityEventAdmin(ReadOnly, NewestFirst[SecurityEvent]):
 class SecurityOfPerson(TablePanel):
     """What happened to one person's sign-in and rights."""
 
-    slug = "security"
+    slug = SIGN_IN
     title = _("Sign-in")
     permission = "users.view_securityevent"
     headings = (_("When"), _("What happened"), _("Done by"), _("Network address"), _("Details"))
