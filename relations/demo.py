@@ -44,7 +44,8 @@ def make_demo_data() -> bool:
         hosts = random.sample(people[:HOSTS], random.choice((1, 1, 2, 3)))
         event = _make_event(number, planned, start, hosts[0])
         _record(event, Role.HOST, [(host, Status.CONFIRMED) for host in hosts])
-        _fill(event, random.sample(people[HOSTS:], planned.people), random)
+        others = [person for person in people if person not in hosts]  # hosts come to each other's events too
+        _fill(event, random.sample(others, planned.people), random)
     return True
 
 

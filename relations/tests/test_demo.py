@@ -28,6 +28,13 @@ def test_demo_is_a_small_organisation_with_a_year_of_events() -> None:
     assert find_drift() == []
 
 
+def test_demo_has_who_the_readme_looks_for() -> None:
+    make_demo_data()
+
+    assert User.objects.filter(counts__hosted__gte=3, counts__attended__gte=2).count() >= 3
+    assert User.objects.filter(company="Acme Systems", city="Berlin").exists()
+
+
 def test_demo_is_made_once() -> None:
     make_demo_data()
 
