@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from api.permissions import permission_for
 
 if TYPE_CHECKING:
     from users.models import User
@@ -36,12 +37,7 @@ _granted: dict[str, set[Role]] = defaultdict(set)
 def grant(role: Role, model: type[models.Model], *verbs: str) -> None:
     """Let ``role`` do ``verbs`` (view, add, change, delete) to objects of ``model``."""
     for verb in verbs:
-        _granted[permission(model, verb)].add(role)
-
-
-def permission(model: type[models.Model], verb: str) -> str:
-    """Return the permission to do ``verb`` to objects of ``model``."""
-    return f"{model._meta.app_label}.{get_permission_codename(verb, model._meta)}"
+        _granted[permission_for(model, verb)].add(role)
 
 
 def roles_with(wanted: str) -> frozenset[Role]:

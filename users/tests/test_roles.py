@@ -9,7 +9,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from users.models import User
-from users.roles import Role, permission, roles_with
+from users.roles import Role, roles_with
 from users.services import set_roles
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -62,7 +62,7 @@ def test_permissions_in_the_database_give_nothing() -> None:
 
 
 def test_roles_with_a_right_are_known() -> None:
-    assert roles_with(permission(User, "change")) == set(Role)
+    assert roles_with("users.change_user") == set(Role)
     assert roles_with("nowhere.view_nothing") == {Role.ADMIN}
 
 
