@@ -1,10 +1,18 @@
 """The statements by which a batch of relations is stored; ``s`` is the staged row. See ``relations.imports``."""
 
-from relations.querysets import HOLDING_A_PLACE, LIVE
+from collections.abc import Iterable
+
+from relations.querysets import LIVE
+from relations.transitions import REFUSED_IN, STATE_SQL, Refusal, allowed, passed_stages
 from users.external_ids import UUID_SHAPE
 
+
+def _rows(rows: Iterable[Iterable[str]]) -> str:
+    """Return constants as the rows of VALUES."""
+    return ", ".join("({})".format(", ".join(f"'{value}'" for value in row)) for row in rows)
+
+
 LIVE_SQL = ", ".join(f"'{status}'" for status in LIVE)
-HOLDING_SQL = ", ".join(f"'{status}'" for status in HOLDING_A_PLACE)
 OPEN = "s.done IS NULL AND s.problem IS NULL"
 
 STAGED = """
@@ -51,23 +59,19 @@ LOCK_PEOPLE = """
     SELECT COUNT(*) FROM (SELECT c.user_id FROM users_eventcounts c
      WHERE c.user_id IN (SELECT s.user_id FROM import_staged s) ORDER BY c.user_id FOR NO KEY UPDATE) locked
 """
-# An attendee's row is the live one, else one that ended in the very status of the file: nothing leaves a terminal
-# state, so that any other makes a new row. Owners and hosts have one row, whatever its status. Each kind is looked up
-# by the index that keeps it unique; one condition for all would read everything that a person ever attended.
-_OF_THE_ROW = f"""
-    SELECT r.id, r.status, r.status IN ({LIVE_SQL}) AS live, r.seq FROM relations_usereventrelation r
-     WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role
-"""  # noqa: S608  # a constant
+# An attendee's row is the live one, else the latest that ended in the very status of the file, or without one the
+# latest: nothing leaves a terminal state, so that any other makes a new row. Owners and hosts have one row, whatever
+# its status. Who has passed the stage that the file tells of (was promoted, say) stays where they are.
 MATCH = f"""
-    UPDATE import_staged s SET target = f.target, was = f.was, status = COALESCE(s.status, f.was, 'confirmed')
+    UPDATE import_staged s SET target = f.target, was = f.was,
+           status = CASE WHEN s.role = 'attendee' AND (f.was, s.status) IN (VALUES {_rows(passed_stages())}) THEN f.was
+                         ELSE COALESCE(s.status, f.was, 'confirmed') END
       FROM (SELECT x.line, t.id AS target, t.status AS was
               FROM import_staged x LEFT JOIN LATERAL (
-                {_OF_THE_ROW} AND r.role = 'attendee' AND r.status IN ({LIVE_SQL})
-                UNION ALL
-                {_OF_THE_ROW} AND r.role IN ('owner', 'host')
-                UNION ALL
-                {_OF_THE_ROW} AND x.role = 'attendee' AND r.status = x.status AND x.status NOT IN ({LIVE_SQL})
-                ORDER BY live DESC, seq DESC LIMIT 1) t ON true
+                SELECT r.id, r.status FROM relations_usereventrelation r
+                 WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role
+                   AND (r.role <> 'attendee' OR x.status IS NULL OR r.status IN ({LIVE_SQL}) OR r.status = x.status)
+                 ORDER BY r.status IN ({LIVE_SQL}) DESC, r.seq DESC LIMIT 1) t ON true
              WHERE x.done IS NULL AND x.problem IS NULL) f
      WHERE s.line = f.line
 """  # noqa: S608  # a constant
@@ -81,11 +85,6 @@ REPEATED = """
               FROM import_staged x WHERE x.done IS NULL AND x.problem IS NULL) f
      WHERE s.line = f.line AND f.earlier < s.line
 """
-FREED = f"""
-    SELECT DISTINCT s.event_id FROM import_staged s JOIN relations_eventcapacity c USING (event_id)
-     WHERE {OPEN} AND s.role = 'attendee' AND c.waiting > 0
-       AND s.was IN ({HOLDING_SQL}) AND s.status NOT IN ({HOLDING_SQL})
-"""  # noqa: S608  # a constant
 UPDATE = f"""
     UPDATE relations_usereventrelation t SET status = s.status
       FROM import_staged s WHERE t.id = s.target AND {OPEN} AND t.status <> s.status
@@ -114,16 +113,6 @@ OVER_CAPACITY = """
      ORDER BY c.taken - e.max_capacity DESC, e.id
 """
 
-# The guards of the services, for rows that would change something. The event is read under its capacity's lock.
-_CHANGING = "s.role = 'attendee' AND s.was IS DISTINCT FROM s.status"
-_EVENT = "EXISTS (SELECT FROM events_event e WHERE e.id = s.event_id AND ({condition}))"
-_LIVE_BUT_NOT_ATTENDED = f"{_CHANGING} AND s.status IN ({LIVE_SQL}) AND s.status <> 'attended'"
-
-
-def _when(rows: str, condition: str) -> str:
-    return f"{rows} AND {_EVENT.format(condition=condition)}"
-
-
 UNRESOLVED = {
     "unknown_email": "s.user_id IS NULL AND s.user_external_id IS NULL",
     "unknown_person": "s.user_id IS NULL",
@@ -131,11 +120,27 @@ UNRESOLVED = {
     "unknown_event": "s.event_id IS NULL",
     "no_capacity": "NOT EXISTS (SELECT FROM relations_eventcapacity c WHERE c.event_id = s.event_id)",
 }
-GUARDS = {
-    "not_begun": _when(f"{_CHANGING} AND s.status = 'attended'", "e.start_at > now()"),
-    "over": _when(_LIVE_BUT_NOT_ATTENDED, "COALESCE(e.end_at, e.start_at) < now() OR e.status = 'completed'"),
-    "closed": _when(_LIVE_BUT_NOT_ATTENDED, "e.status <> 'active'"),
-}
+# The table of transitions, for rows that would change something. The event is read under its capacity's lock.
+_ALLOWED = allowed()
+_SAID_IN = " ".join(f"WHEN '{state}' THEN '{refusal}'" for state, refusal in REFUSED_IN.items())
+GUARD = f"""
+    UPDATE import_staged s
+       SET problem = CASE WHEN (s.role, COALESCE(s.was, ''), s.status) NOT IN
+                               (VALUES {_rows(sorted({row[:3] for row in _ALLOWED}))}) THEN '{Refusal.IMPOSSIBLE}'
+                          ELSE CASE {STATE_SQL} {_SAID_IN} END END
+      FROM events_event e
+     WHERE e.id = s.event_id AND {OPEN} AND s.was IS DISTINCT FROM s.status
+       AND (s.role, COALESCE(s.was, ''), s.status, {STATE_SQL}) NOT IN (VALUES {_rows(_ALLOWED)})
+"""  # noqa: S608  # a constant
+# Open events of the file with room beside a queue, each to be locked in turn.
+WITH_ROOM_BESIDE_A_QUEUE = """
+    SELECT c.event_id FROM relations_eventcapacity c JOIN events_event e ON e.id = c.event_id
+     WHERE c.waiting > 0 AND (e.max_capacity IS NULL OR c.taken < e.max_capacity)
+       AND e.status = 'active' AND COALESCE(e.end_at, e.start_at) >= now() AND EXISTS (
+        SELECT FROM relations_usereventrelation r JOIN users_importedrow i ON i.object_id = r.id
+         WHERE r.event_id = c.event_id AND i.of_import_id = %s)
+     ORDER BY c.event_id
+"""
 SECOND_OWNER = """
     s.role = 'owner' AND s.status <> 'cancelled' AND EXISTS (
         SELECT FROM relations_usereventrelation r WHERE r.event_id = s.event_id AND r.user_id <> s.user_id

@@ -6,16 +6,18 @@ Locks: the batch's capacities by id, then its people by id.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from events.models import Event
 from relations import import_sql as sql
 from relations.ledger import stated
 from relations.models import STATUSES_OF_STAFF, Role, UserEventRelation
 from relations.services import lock_capacity, promote
+from relations.transitions import Refusal
 from users.imports.columns import REQUIRED, Column, column_of
 from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
@@ -29,26 +31,29 @@ SHOWN_EVENTS = 10
 ROUNDS = 2  # the second words why the first could not insert a row
 WORDS_FOR_ROLES = {"participant": Role.ATTENDEE}
 REASONS = {
-    "unknown_person": "no person has this user_external_id",
-    "unknown_email": "no person has this user_email",
-    "unknown_event": "no event has this event_external_id",
-    "unknown_slug": "no event has this event_slug",
-    "two_people": "user_external_id and user_email belong to two different persons",
-    "two_events": "event_external_id and event_slug belong to two different events",
-    "no_capacity": "the event has lost its capacity row; run check_counts --repair",
-    "not_begun": "the event has not begun: nobody has attended it",
-    "over": "the event is over; say attended, no_show, cancelled or what else ended it",
-    "closed": "the event is a draft or cancelled and takes nobody",
-    "second_owner": "the event has another owner already",
-    "repeated": "line {} is about the same person, event and role already",
-    "contested": "somebody else is storing the same relation; import the file again",
+    "unknown_person": gettext_lazy("no person has this user_external_id"),
+    "unknown_email": gettext_lazy("no person has this user_email"),
+    "unknown_event": gettext_lazy("no event has this event_external_id"),
+    "unknown_slug": gettext_lazy("no event has this event_slug"),
+    "two_people": gettext_lazy("user_external_id and user_email belong to two different persons"),
+    "two_events": gettext_lazy("event_external_id and event_slug belong to two different events"),
+    "no_capacity": gettext_lazy("the event has lost its capacity row; run check_counts --repair"),
+    Refusal.NOT_BEGUN: gettext_lazy("the event has not begun: nobody has attended or missed it"),
+    Refusal.OVER: gettext_lazy("the event is over; say attended, no_show, cancelled or what else ended it"),
+    Refusal.CLOSED: gettext_lazy("the event is a draft or cancelled and takes nobody"),
+    Refusal.IMPOSSIBLE: gettext_lazy("what is stored cannot become this; cancel it first"),
+    "second_owner": gettext_lazy("the event has another owner already"),
+    "repeated": gettext_lazy("line {} is about the same person, event and role already"),
+    "contested": gettext_lazy("somebody else is storing the same relation; import the file again"),
 }
 
 
 def identifier(text: str) -> str:
     """Return an external_id or UUID that could name a record."""
     if len(text) > LONGEST_ID:
-        raise ValueError(f"{len(text):,} characters; at most {LONGEST_ID} fit")
+        raise ValueError(
+            _("%(number)s characters; at most %(most)s fit") % {"number": f"{len(text):,}", "most": LONGEST_ID}
+        )
     return text
 
 
@@ -56,7 +61,8 @@ def role(text: str) -> str:
     """Return the role that a word means."""
     word = WORDS_FOR_ROLES.get(text, text)
     if word not in Role.values:
-        raise ValueError(f"“{text[:40]}” is none of {', '.join([*Role.values, *WORDS_FOR_ROLES])}")
+        known = ", ".join([*Role.values, *WORDS_FOR_ROLES])
+        raise ValueError(_("“%(word)s” is none of %(known)s") % {"word": text[:40], "known": known})
     return word
 
 
@@ -80,20 +86,21 @@ class RelationImport(ImportKind):
         row = dict(zip(names, values, strict=True))
         for keys in KEYS:
             if not any(row.get(key) for key in keys):
-                raise RowError(f"has neither {' nor '.join(keys)}")
+                raise RowError(_("has neither %(key)s nor %(other)s") % {"key": keys[0], "other": keys[1]})
         if row["role"] != Role.ATTENDEE and row.get("status") not in {None, *STATUSES_OF_STAFF}:
-            raise RowError(f"status: an {row['role']} is confirmed, attended or cancelled, not {row['status']}")
+            raise RowError(
+                _("status: who is %(role)s is confirmed, attended or cancelled, not %(status)s")
+                % {"role": row["role"], "status": row["status"]}
+            )
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
-        """Upsert relations with their seats, counts and ledger, and promote where seats became free."""
+        """Upsert relations with their seats, counts and ledger."""
         stage(cursor, batch, sql.STAGED)
         self._resolve(cursor)
         created = changed = 0
-        freed: set[UUID] = set()
         with stated(actor=None, reason=f"import {batch.record.pk}"):
             for _round in range(ROUNDS):
                 self._match(cursor, batch)
-                freed |= self._freed(cursor)
                 cursor.execute(sql.UPDATE)
                 changed += cursor.rowcount
                 remember(cursor, batch)
@@ -104,10 +111,16 @@ class RelationImport(ImportKind):
                 if not some_are_open(cursor):
                     break
         refuse(cursor, "contested", "true")
-        stored = outcome(cursor, batch, created=created, changed=changed, reasons=REASONS)
-        for event_id in sorted(freed):
+        reasons = {problem: str(reason) for problem, reason in REASONS.items()}
+        return outcome(cursor, batch, created=created, changed=changed, reasons=reasons)
+
+    def conclude(self, record: Import) -> None:
+        """Give the places that are free to who waits: only now, since later rows may have been about to take them."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql.WITH_ROOM_BESIDE_A_QUEUE, [record.pk])
+            events = [event_id for (event_id,) in cursor.fetchall()]
+        for event_id in events:
             promote(lock_capacity(event_id), actor=None)
-        return stored
 
     def remarks(self, record: Import) -> list[str]:
         """Return which of the file's events hold more people than they have room for."""
@@ -116,9 +129,18 @@ class RelationImport(ImportKind):
             events = cursor.fetchall()
         if not events:
             return []
-        shown = [f"  {title}: {taken:,} of {capacity:,}" for title, taken, capacity in events[:SHOWN_EVENTS]]
-        more = [f"  and {len(events) - SHOWN_EVENTS:,} more"] if len(events) > SHOWN_EVENTS else []
-        return [f"{len(events):,} events hold more people than their capacity:", *shown, *more]
+        heading = ngettext(
+            "%(number)s event holds more people than its capacity:",
+            "%(number)s events hold more people than their capacity:",
+            len(events),
+        ) % {"number": f"{len(events):,}"}
+        shown = [
+            "  " + _("%(event)s: %(taken)s of %(capacity)s") % {"event": title, "taken": taken, "capacity": capacity}
+            for title, taken, capacity in events[:SHOWN_EVENTS]
+        ]
+        left = len(events) - SHOWN_EVENTS
+        more = ["  " + _("and %(number)s more") % {"number": f"{left:,}"}] if left > 0 else []
+        return [heading, *shown, *more]
 
     def _resolve(self, cursor: CursorWrapper) -> None:
         """Find people and events, and lock them."""
@@ -132,10 +154,5 @@ class RelationImport(ImportKind):
     def _match(self, cursor: CursorWrapper, batch: Batch) -> None:
         cursor.execute(sql.MATCH)
         analyze(cursor)
-        for problem, condition in sql.GUARDS.items():
-            refuse(cursor, problem, condition)
+        cursor.execute(sql.GUARD)
         cursor.execute(sql.REPEATED, [batch.record.pk])
-
-    def _freed(self, cursor: CursorWrapper) -> set[UUID]:
-        cursor.execute(sql.FREED)
-        return {row[0] for row in cursor.fetchall()}

@@ -14,6 +14,7 @@ from events.tests.factories import EventFactory, PastEventFactory
 from relations.counts import find_drift
 from relations.imports import RelationImport
 from relations.models import EventCapacity, RelationTransition, UserEventRelation
+from relations.services import end_relation
 from relations.tests.factories import attend, attended, host
 from users.imports.service import Options, Report
 from users.models import User
@@ -127,12 +128,13 @@ def test_keys_that_name_nobody_or_two(tmp_path: Path, ann: User, soon: Event, ro
     assert stored() == []
 
 
-def test_places_follow_the_lines_of_the_file(tmp_path: Path, soon: Event) -> None:
+def test_places_follow_the_lines_of_the_file(tmp_path: Path) -> None:
     names = ["cid", "ann", "bob"]
     for name in names:
         UserFactory.create(external_id=name)
+    EventFactory.create(external_id="full", max_capacity=0)
 
-    import_relations(tmp_path, *(f"{name},soon,attendee,waitlisted" for name in names))
+    import_relations(tmp_path, *(f"{name},full,attendee,waitlisted" for name in names))
 
     assert [name for name, _role, _status in stored()] == names
     assert EventCapacity.objects.values_list("waiting", "next_seq").get() == (3, 4)
@@ -167,13 +169,73 @@ def test_host_who_was_cancelled_is_confirmed_in_the_same_row(tmp_path: Path, ann
 
 
 def test_empty_status_keeps_the_stored_one_and_confirms_a_newcomer(tmp_path: Path, ann: User, soon: Event) -> None:
-    import_relations(tmp_path, "ann,soon,attendee,waitlisted")
+    import_relations(tmp_path, "ann,soon,attendee,pending")
     UserFactory.create(external_id="bob")
 
     report = import_relations(tmp_path, "ann,soon,attendee,", "bob,soon,attendee,")
 
     assert numbers(report) == (1, 0, 1, 0)
+    assert stored() == [("ann", "attendee", "pending"), ("bob", "attendee", "confirmed")]
+
+
+def test_empty_status_leaves_who_cancelled_since_as_they_are(tmp_path: Path, ann: User, soon: Event) -> None:
+    import_relations(tmp_path, "ann,soon,attendee,")
+    end_relation(relation=UserEventRelation.objects.get(), actor=None, reason="ill")
+
+    again = import_relations(tmp_path, "ann,soon,attendee,")
+
+    assert numbers(again) == (0, 0, 1, 0)
+    assert stored() == [("ann", "attendee", "cancelled")]
+
+
+@pytest.mark.parametrize("capacity", [None, 10])
+def test_who_waits_in_the_file_is_let_in_where_there_is_room(tmp_path: Path, ann: User, capacity: int | None) -> None:
+    event = EventFactory.create(external_id="roomy", max_capacity=capacity)
+
+    first = import_relations(tmp_path, "ann,roomy,attendee,waitlisted")
+    again = import_relations(tmp_path, "ann,roomy,attendee,waitlisted")
+
+    assert (numbers(first), numbers(again)) == ((1, 0, 0, 0), (0, 0, 1, 0))
+    assert stored() == [("ann", "attendee", "confirmed")]
+    assert [line.reason for line in RelationTransition.objects.order_by("id")] == [
+        f"import {first.record.pk}",
+        "promoted: a place became free",
+    ]
+    assert attend(UserFactory.create(), event).status == "confirmed"
+
+
+@pytest.mark.parametrize("batch_rows", [1, 100])
+def test_who_waits_in_the_file_takes_no_place_of_a_later_row(tmp_path: Path, ann: User, batch_rows: int) -> None:
+    UserFactory.create(external_id="bob")
+    EventFactory.create(external_id="small", max_capacity=1)
+    rows = ["ann,small,attendee,waitlisted", "bob,small,attendee,confirmed"]
+
+    import_relations(tmp_path, *rows, options=Options(batch_rows=batch_rows))
+
     assert stored() == [("ann", "attendee", "waitlisted"), ("bob", "attendee", "confirmed")]
+
+
+@pytest.mark.parametrize("status", [EventStatus.DRAFT, EventStatus.CANCELLED, EventStatus.COMPLETED])
+def test_no_import_lets_anybody_into_a_closed_event(tmp_path: Path, ann: User, status: EventStatus) -> None:
+    event = EventFactory.create(external_id="shut", max_capacity=1)
+    attend(UserFactory.create(external_id="bob"), event)
+    attend(ann, event)
+    Event.objects.update(status=status)
+
+    import_relations(tmp_path, "bob,shut,attendee,cancelled")
+
+    assert stored() == [("bob", "attendee", "cancelled"), ("ann", "attendee", "waitlisted")]
+
+
+def test_ended_status_of_a_live_registration_that_never_had_it_is_an_error(
+    tmp_path: Path, ann: User, soon: Event
+) -> None:
+    attend(ann, soon)
+
+    report = import_relations(tmp_path, "ann,soon,attendee,declined")
+
+    assert errors(report) == ["2,what is stored cannot become this; cancel it first,ann,soon,attendee,declined"]
+    assert stored() == [("ann", "attendee", "confirmed")]
 
 
 def test_file_without_status(tmp_path: Path, ann: User, soon: Event) -> None:
@@ -191,9 +253,12 @@ def test_file_without_status(tmp_path: Path, ann: User, soon: Event) -> None:
         (",soon,host,", "has neither user_external_id nor user_email"),
         ("ann,,host,", "has neither event_external_id nor event_slug"),
         ("ann,soon,speaker,", "role: “speaker” is none of owner, host, attendee, participant"),
-        ("ann,soon,host,waitlisted", '"status: an host is confirmed, attended or cancelled, not waitlisted"'),
+        ("ann,soon,host,waitlisted", '"status: who is host is confirmed, attended or cancelled, not waitlisted"'),
         ("ann,soon,attendee,here", "status: “here” is none of"),
-        ("ann,soon,attendee,attended", "the event has not begun: nobody has attended it"),
+        ("ann,soon,attendee,attended", "the event has not begun: nobody has attended or missed it"),
+        ("ann,soon,attendee,no_show", "the event has not begun: nobody has attended or missed it"),
+        ("ann,soon,host,attended", "the event has not begun: nobody has attended or missed it"),
+        ("ann,draft,attendee,expired", "the event is a draft or cancelled and takes nobody"),
         ("ann,past,attendee,confirmed", "the event is over; say attended"),
         ("ann,draft,attendee,confirmed", "the event is a draft or cancelled and takes nobody"),
         (f"{'x' * 201},soon,host,", "user_external_id: 201 characters; at most 200 fit"),

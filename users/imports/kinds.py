@@ -69,6 +69,9 @@ class ImportKind(ABC):
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
         """Store a batch inside the caller's transaction. Any database error undoes and bisects it."""
 
+    def conclude(self, record: Import) -> None:  # noqa: B027  # most kinds have nothing left to do
+        """Do what has to wait until every row is stored, inside the transaction that closes the record."""
+
     def remarks(self, record: Import) -> list[str]:
         """Return what else the operator should know at the end of the import."""
         return []

@@ -105,6 +105,8 @@ class Run:
         self.record.status = ImportStatus.FINISHED
         self.record.finished_at = clock.now()
         with transaction.atomic():
+            self.state_context()
+            self.kind.conclude(self.record)
             self.remarks = self.kind.remarks(self.record)
             self.record.rows.all().delete()
             self.record.save(update_fields=["status", "finished_at"])
