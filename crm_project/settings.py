@@ -196,7 +196,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "users.accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "users.accounts.lockout.locked_page"
 AXES_CLIENT_IP_CALLABLE = "users.accounts.lockout.address_of"
-AXES_USERNAME_CALLABLE = "users.accounts.lockout.name_given"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -20,6 +20,7 @@ from django.utils import timezone as clock
 from rest_framework.request import Request
 
 from api.addresses import client_address
+from users.accounts.throttling import too_often
 
 # Whoever signs in rightly many times at once waits for the first of these to be forgiven, and is not locked out.
 IN_FLIGHT = timedelta(seconds=2)
@@ -46,7 +47,13 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
     """What axes asks before each sign-in and tells after it. In the database: it works without Redis."""
 
     def is_allowed(self, request: HttpRequest | Request, credentials: dict[str, Any] | None = None) -> bool:
-        """Count this attempt and tell whether its password may be looked at. Waits shortly for others in flight."""
+        """Count this attempt and tell whether its password may be looked at. Waits shortly for others in flight.
+
+        A page's attempt counts against the API's limit for all sign-ins from one address too.
+        """
+        if isinstance(request, HttpRequest) and (seconds := too_often(request, "sign_in_address")):
+            request.locked_for = seconds  # type: ignore[attr-defined]  # read by what answers
+            return False
         name, address = name_of(credentials), address_of(request)
         while True:
             number = count(name, address)
@@ -105,11 +112,6 @@ def name_of(credentials: dict[str, Any] | None) -> str:
     given = credentials or {}
     name = given.get("username") or given.get("email") or ""
     return str(name).strip().lower().replace("\0", "")[:LONGEST_NAME]
-
-
-def name_given(request: Any, credentials: dict[str, Any] | None) -> str:
-    """Return the e-mail that somebody gave, as axes asks for it."""
-    return name_of(credentials)
 
 
 def address_of(request: HttpRequest | Request) -> str:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,6 +20,7 @@ from api.exceptions import Conflict
 from users.accounts import passwords, signup
 from users.accounts.forms import ConfirmForm, ForgottenForm, NewPasswordForm, add_errors
 from users.accounts.mail import user_of_reset
+from users.accounts.throttling import too_often
 from users.models import User
 
 BY_TOKEN = [csrf_exempt, never_cache, sensitive_post_parameters()]
@@ -48,6 +50,11 @@ class ForgottenPage(FormView[ForgottenForm]):
     template_name = "account/forgotten.html"
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        if seconds := too_often(self.request, "mail"):
+            form.add_error(None, _("Too many mails were asked for from your address. Try again later."))
+            answer = self.render_to_response(self.get_context_data(form=form), status=429)
+            answer["Retry-After"] = str(seconds)
+            return answer
         passwords.request_reset(email=form.cleaned_data["email"])
         return redirect("account-password-reset-sent")
 

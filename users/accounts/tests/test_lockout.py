@@ -217,3 +217,15 @@ def test_name_of_any_length_is_counted(post: Callable[..., Any]) -> None:
         assert post("auth/login", {"email": "x" * 5_000, "password": "wrong"}).status_code == 401
 
     assert AccessAttempt.objects.get().failures_since_start == 3
+
+
+def test_guessing_many_names_at_a_page_has_an_end(client: Client, settings: Settings, hashed: Counter[str]) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "5/day"}
+
+    answers = [
+        client.post("/admin/login/", {"username": f"{number}@example.com", "password": "wrong"}).status_code
+        for number in range(8)
+    ]
+
+    assert answers == [200] * 5 + [429] * 3
+    assert sum(hashed.values()) == 5

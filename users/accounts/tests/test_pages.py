@@ -104,3 +104,15 @@ def test_pages_have_nothing_inline(browser: Client, nora: User, confirm: str) ->
     for page in pages:
         text = browser.get(page).content.decode()
         assert [sign for sign in ("<script", "<style", "style=", " onclick") if sign in text] == []
+
+
+def test_nobody_asks_for_mails_without_end(client: Client, settings: Any, mails: list[Any]) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "mail": "2/day"}
+
+    answers = [
+        client.post("/account/password/reset/", {"email": f"nora{number}@example.com"}).status_code
+        for number in range(3)
+    ]
+
+    assert answers == [302, 302, 429]
+    assert len(mails) == 2
