@@ -40,6 +40,7 @@ class ListAdmin(UnfoldModelAdmin[M]):
     list_filter_submit = True
     list_fullwidth = True
     compressed_fields = True
+    list_sections: tuple[Any, ...] = ()  # asked for with every row: what is missing, Django's templates seek for long
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
         return PagedChangeList

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from api.pages import estimated_count
+from users.admin import headings  # noqa: F401  # imported for what it does
 from users.markup import number
 
 # As many rows can be paged through; whoever looks further narrows the list.
@@ -40,9 +41,11 @@ def capped_count(rows: "QuerySet[Any]", at_most: int) -> int:
 
 def shown_count(rows: "QuerySet[Any]", counted: int, at_most: int) -> str:
     """Return a count for people: exact below the cap, the planner's estimate from there on if it knows better."""
-    if counted < at_most:
-        return number(counted)
-    estimate = estimated_count(rows)
+    return number(counted) if counted < at_most else shown_beyond(estimated_count(rows), at_most)
+
+
+def shown_beyond(estimate: int, at_most: int) -> str:
+    """Return an estimate of what was counted to a cap, for people."""
     return _("about %s") % number(estimate) if estimate > at_most else _("over %s") % number(at_most)
 
 
@@ -62,13 +65,19 @@ class CappedPaginator(Paginator[Any]):
     def count(self) -> int:
         """Count in a subquery that ends at the cap, and not at all where the planner expects far more than that."""
         rows: Any = self.object_list
-        return COUNTED_AT_MOST if estimated_count(rows) >= SURELY_MORE else capped_count(rows, COUNTED_AT_MOST)
+        return COUNTED_AT_MOST if self._estimate >= SURELY_MORE else capped_count(rows, COUNTED_AT_MOST)
 
     @property
     def shown_count(self) -> str:
         """Return the count for people."""
+        few = self.count < COUNTED_AT_MOST
+        return number(self.count) if few else shown_beyond(self._estimate, COUNTED_AT_MOST)
+
+    @cached_property
+    def _estimate(self) -> int:
+        """Return what the planner expects, asked once."""
         rows: Any = self.object_list
-        return shown_count(rows, self.count, COUNTED_AT_MOST)
+        return estimated_count(rows)
 
 
 class PagedChangeList(ChangeList):

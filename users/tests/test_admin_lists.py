@@ -1,9 +1,12 @@
 """What every list of the admin has in common: counts that end, an order that an index has, records to read alone."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from unfold.templatetags import unfold_list
 
 from api.filters import FilterSet
 from users.admin import changelist
@@ -78,3 +81,18 @@ def test_every_list_filter_stands_on_a_declared_one() -> None:
         for name in one.fields  # type: ignore[union-attr]  # as above
     ]
     assert [name for filters, name in declared if name not in filters.filters] == []
+
+
+def test_headings_are_made_once_for_all_rows(admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    UserFactory.create_batch(3)
+    labelled: list[str] = []
+    label = unfold_list.label_for_field
+
+    def note(name: str, *others: Any, **options: Any) -> Any:
+        labelled.append(name)
+        return label(name, *others, **options)
+
+    monkeypatch.setattr(unfold_list, "label_for_field", note)
+    cl = admin_of_staff.get(LIST).context["cl"]
+
+    assert (len(cl.result_list), labelled) == (4, list(cl.list_display))
