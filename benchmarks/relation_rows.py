@@ -88,12 +88,14 @@ class RelationRows:
         """Remove every row of the benchmark's events, and what the ledger says of them."""
         own = self._connections[0]
         of_ours = "event_id = ANY(%s)"
-        own.execute(
-            # An array's length is taken to be short: the index is read, however many relations there are.
-            f"DELETE FROM relations_relationtransition WHERE relation_id = ANY(ARRAY("  # noqa: S608  # constants
-            f"SELECT id FROM relations_usereventrelation WHERE {of_ours}))",
-            [self._events],
-        )
+        with own.transaction():
+            own.execute("SELECT set_config('crm.forgetting', 'on', true)")
+            own.execute(
+                # An array's length is taken to be short: the index is read, however many relations there are.
+                f"DELETE FROM relations_relationtransition WHERE relation_id = ANY(ARRAY("  # noqa: S608  # constants
+                f"SELECT id FROM relations_usereventrelation WHERE {of_ours}))",
+                [self._events],
+            )
         own.execute(f"DELETE FROM relations_usereventrelation WHERE {of_ours}", [self._events])  # noqa: S608  # constants
         self._pairs.clear()
 

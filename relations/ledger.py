@@ -20,3 +20,12 @@ def stated(*, actor: User | None, reason: str) -> Iterator[None]:
         cursor.execute(_SET, [str(actor.pk) if actor else "", reason])
         yield
         cursor.execute(_SET, ["", ""])
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Let lines of the ledger be deleted within the block. It opens a transaction, or a savepoint in the caller's."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('crm.forgetting', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('crm.forgetting', '', true)")

@@ -9,8 +9,9 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
+from relations.guards import ledger_guards, part_is_fixed, seat_guards
 from relations.querysets import LIVE, RelationQuerySet
-from relations.triggers import append_only, relation_triggers
+from relations.triggers import relation_triggers
 
 
 class Role(models.TextChoices):
@@ -78,6 +79,7 @@ class UserEventRelation(models.Model):
                 name="relations_one_owner",
                 violation_error_message=_("This event has an owner already."),
             ),
+            models.UniqueConstraint(fields=["event", "seq"], name="relations_one_per_place"),
         ]
         indexes = [
             models.Index("event", "role", "created_at", "id", name="relations_by_event", include=["status"]),
@@ -88,7 +90,7 @@ class UserEventRelation(models.Model):
                 name="relations_queue",
             ),
         ]
-        triggers = relation_triggers()
+        triggers = [*relation_triggers(), part_is_fixed()]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.event}"
@@ -104,6 +106,7 @@ class EventCapacity(models.Model):
 
     class Meta:
         verbose_name_plural = _("event capacities")
+        triggers = seat_guards()
 
     def __str__(self) -> str:
         return f"{self.taken} of {self.event.max_capacity or '∞'}"
@@ -130,7 +133,7 @@ class RelationTransition(models.Model):
         verbose_name = _("line of the ledger")
         verbose_name_plural = _("lines in the ledger")
         ordering = ["id"]
-        triggers = [append_only()]
+        triggers = ledger_guards()
 
     def __str__(self) -> str:
         return f"{self.from_status or '–'} → {self.to_status}: {self.reason}"

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from events.models import Event
 from events.signals import admission_changed, event_created, event_deleting
-from relations.ledger import stated
+from relations.ledger import forgetting, stated
 from relations.models import RelationTransition, Role, UserEventRelation
 from relations.services import add_leaders, lock_capacity, promote
 from users.models import User
@@ -42,6 +42,7 @@ def forget_what_creation_made(*, event: Event, **_kwargs: object) -> None:
     ledger = RelationTransition.objects.filter(relation__event=event)
     if relations.filter(role=Role.ATTENDEE).exists() or ledger.exclude(reason__in=(CREATED, NAMED)).exists():
         return
-    ledger.delete()
+    with forgetting():
+        ledger.delete()
     with stated(actor=None, reason="event deleted"):
         relations.delete()

@@ -88,9 +88,3 @@ def relation_triggers() -> list[pgtrigger.Trigger]:
         _trigger("count_updated", pgtrigger.Update, updated, old="old_rows", new="new_rows"),
         _trigger("count_deleted", pgtrigger.Delete, _folded(OLD_ROWS), old="old_rows"),
     ]
-
-
-def append_only() -> pgtrigger.Trigger:
-    """Return the trigger that refuses to change what the ledger says (its person may be forgotten)."""
-    said = pgtrigger.UpdateOf("relation_id", "from_status", "to_status", "reason", "at")
-    return pgtrigger.Protect(name="append_only", operation=said)

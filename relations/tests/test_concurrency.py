@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from events.models import Event
 from events.services import create_event, delete_event, update_event
@@ -21,6 +21,7 @@ from relations.repair import repair_drift
 from relations.services import end_relation, lock_capacity
 from relations.tests.concurrency import together, until_waited_for
 from relations.tests.factories import attend
+from relations.tests.test_counts import drift_seats, unguarded
 from users.models import EventCounts, User
 from users.tests.factories import UserFactory
 
@@ -137,7 +138,7 @@ def test_newcomer_who_comes_during_a_cancellation_gets_the_seat() -> None:
 def test_repair_waits_for_a_registration_without_a_lock_that_it_needs() -> None:
     """The registration holds the capacity and will write relations: a repair that locked these first would deadlock."""
     event, user = EventFactory.create(), UserFactory.create()
-    EventCapacity.objects.filter(event=event).update(taken=7)
+    drift_seats(taken=7)
     registering = threading.Event()
 
     def register() -> None:
@@ -159,10 +160,9 @@ def test_repair_waits_for_a_registration_without_a_lock_that_it_needs() -> None:
 def test_repairs_while_relations_are_written_leave_no_drift() -> None:
     users = UserFactory.create_batch(12)
     open_event, past = EventFactory.create(max_capacity=6), [PastEventFactory.create() for _ in range(4)]
-    EventCapacity.objects.update(taken=3, waiting=2)
+    drift_seats(taken=3, waiting=2)
     EventCounts.objects.filter(user=users[0]).delete()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('crm.repair', 'on', true)")
+    with unguarded():
         EventCounts.objects.update(hosted=5, attended=4)
 
     together(

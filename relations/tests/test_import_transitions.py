@@ -13,7 +13,7 @@ from events.tests.factories import EventFactory
 from relations.counts import find_drift
 from relations.imports import REASONS, RelationImport
 from relations.ledger import stated
-from relations.models import STATUSES_OF_STAFF, Role, Status, UserEventRelation
+from relations.models import STATUSES_OF_STAFF, EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import LIVE
 from relations.transitions import NEW, EventState, passed_stages, refusal
 from users.tests.factories import UserFactory
@@ -53,6 +53,7 @@ def test_import_allows_and_refuses_what_the_table_does(tmp_path: Path, state: Ev
             for seq, (user, (was, _status)) in enumerate(zip(people, cases, strict=True), 1)
             if was
         )
+    EventCapacity.objects.update(next_seq=len(people) + 1)
     rows = [f"{user.pk},it,{role},{status}" for user, (_was, status) in zip(people, cases, strict=True)]
 
     report = imported(csv_file(tmp_path, "user_external_id,event_external_id,role,status", *rows), RelationImport())

@@ -1,13 +1,14 @@
 """Drifted counters and rows that are missing, set right again."""
 
 import pytest
+from django.db import transaction
 
 from events.tests.factories import EventFactory, PastEventFactory
 from relations.counts import Drift, find_drift
 from relations.models import EventCapacity
 from relations.repair import repair_drift
 from relations.tests.factories import attend, attended, host
-from relations.tests.test_counts import drift
+from relations.tests.test_counts import drift, drift_seats
 from users.models import EventCounts
 from users.tests.factories import UserFactory
 
@@ -19,7 +20,7 @@ def test_drift_is_found_and_repaired() -> None:
     host(user, event)
     attend(UserFactory.create(), event)
     drift(user, 7)
-    EventCapacity.objects.filter(event=event).update(taken=4)
+    drift_seats(taken=4)
 
     found = find_drift()
     repaired = repair_drift()
@@ -35,7 +36,7 @@ def test_drift_is_found_and_repaired() -> None:
 def test_drift_of_who_has_no_relations_is_repaired() -> None:
     user, event = UserFactory.create(), EventFactory.create()
     drift(user, 2)
-    EventCapacity.objects.filter(event=event).update(waiting=3)
+    drift_seats(waiting=3)
 
     repair_drift()
 
@@ -66,10 +67,13 @@ def test_missing_counts_are_found_and_made_anew() -> None:
 
 
 def test_repair_leaves_counts_guarded() -> None:
-    user = UserFactory.create()
+    user, _event = UserFactory.create(), EventFactory.create()
     drift(user, 7)
+    drift_seats(taken=4)
 
     repair_drift()
 
-    with pytest.raises(Exception, match="nobody writes them"):
+    with transaction.atomic(), pytest.raises(Exception, match="nobody writes them"):
         EventCounts.objects.update(hosted=1)
+    with transaction.atomic(), pytest.raises(Exception, match="nobody writes them"):
+        EventCapacity.objects.update(taken=1)

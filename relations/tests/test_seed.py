@@ -16,6 +16,7 @@ from relations.seeding import store
 from relations.seeding.draws import DoesNotFitError, shares
 from relations.seeding.plan import Kind, Plan
 from relations.tests.factories import host
+from relations.tests.test_counts import drift_seats
 from users.models import EventCounts, User
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -150,7 +151,7 @@ def test_command_forced_adds_another_seed_but_not_the_same() -> None:
 
 def test_command_stores_nothing_where_counters_have_drifted() -> None:
     EventFactory.create()
-    EventCapacity.objects.update(taken=7)
+    drift_seats(taken=7)
 
     with pytest.raises(CommandError, match="run check_counts"):
         run()
