@@ -163,6 +163,13 @@ def test_adding_a_person_to_an_event_that_is_over_is_refused_in_words(admin_of_s
     assert "is over" in str(answer.context["form"].non_field_errors())
 
 
+@pytest.mark.parametrize("key", ["abc", "7", "\0", "0192d3a0-0000-7000-8000-000000000000"])
+def test_adding_to_what_is_no_event_is_an_error_of_the_form(admin_of_staff: Client, key: str) -> None:
+    form = {"event": key, "user": UserFactory.create().pk, "role": "attendee", "reason": "x"}
+    answer = admin_of_staff.post(ADD, form)
+    assert (answer.status_code, [*answer.context["form"].errors]) == (200, ["event"])
+
+
 def test_adding_begins_with_the_event_that_it_was_called_from(admin_of_staff: Client) -> None:
     event = EventFactory.create()
     form = admin_of_staff.get(ADD, {"event": str(event.pk), "user": "nobody"}).context["form"]

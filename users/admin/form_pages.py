@@ -1,6 +1,6 @@
 """Pages with a form of their own: what is about to be done, a reason, and one button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
+from api.identifiers import as_uuid
 from users.admin.refusals import refusal
 
 R = TypeVar("R")
@@ -32,11 +33,18 @@ def select() -> forms.Select:
     return forms.Select({"class": " ".join(SELECT_CLASSES)})
 
 
+class RecordSelect(AutocompleteSelect):
+    """A list of records, found by typing, that shows nothing where something else than an id was sent."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if as_uuid(key)], attr)
+
+
 def record_field(
     admin: ModelAdmin[Any], source: type[Model], name: str, queryset: "QuerySet[Any]", **options: Any
 ) -> forms.ModelChoiceField[Any]:
     """Return a field for one record, found by typing; ``source.name`` is the foreign key that it stands for."""
-    widget = AutocompleteSelect(source._meta.get_field(name), admin.admin_site)
+    widget = RecordSelect(source._meta.get_field(name), admin.admin_site)
     return forms.ModelChoiceField(queryset, widget=widget, **options)
 
 
