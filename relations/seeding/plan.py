@@ -11,6 +11,8 @@ from relations.seeding.draws import shares
 AS_OF = date(2026, 1, 1)  # fixed, since the same seed makes the same rows on any day
 YEARS_BEFORE = timedelta(days=5 * 365)
 HALF_YEAR_AFTER = timedelta(days=182)
+# Five years and some months after what the time in a UUIDv7 begins with, and well before the last day of all.
+FIRST_DAY, LAST_DAY = date(1976, 1, 1), date(9998, 12, 31)
 DRAFTS = 100  # one event in so many, the last ones, is a draft that nobody has a part in
 LARGEST_SHARE = 4  # no event holds more than a quarter of the people
 

@@ -14,7 +14,7 @@ from relations.counts import find_drift
 from relations.models import EventCapacity, RelationTransition, UserEventRelation
 from relations.seeding import store
 from relations.seeding.draws import DoesNotFitError, shares
-from relations.seeding.plan import Kind, Plan
+from relations.seeding.plan import FIRST_DAY, LAST_DAY, Kind, Plan
 from relations.tests.factories import host
 from relations.tests.test_counts import drift_seats
 from users.models import EventCounts, User
@@ -158,10 +158,39 @@ def test_command_stores_nothing_where_counters_have_drifted() -> None:
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("option", [["--users", "0"], ["--events", "x"], ["--as-of", "soon"]])
-def test_command_refuses_arguments_that_are_none(option: list[str]) -> None:
-    with pytest.raises(CommandError, match=option[0]):
-        run(*option)
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--users=0",
+        "--users=100000001",
+        "--events=x",
+        "--events=²",
+        "--relations=-5",
+        "--relations=" + "9" * 5_000,
+        "--seed=-1",
+        "--seed=1000000000",
+        "--as-of=soon",
+        "--as-of=0001-01-01",
+        "--as-of=1975-12-31",
+        "--as-of=9999-12-31",
+    ],
+)
+def test_command_refuses_arguments_that_are_none(option: str) -> None:
+    with pytest.raises(CommandError, match=f"argument {option.split('=', maxsplit=1)[0]}: .* is no"):
+        run(option)
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
+def test_command_stores_rows_as_of_the_first_and_the_last_day(day: date) -> None:
+    run("--as-of", str(day), "--seed", "999999999")
+
+    assert (Event.objects.count(), UserEventRelation.objects.count()) == (5, 30)
+
+
+def test_command_stores_people_and_events_without_relations() -> None:
+    run("--relations", "0")
+
+    assert (User.objects.count(), UserEventRelation.objects.count(), find_drift()) == (40, 0, [])
 
 
 def test_command_interrupted_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,6 @@
+import re
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -6,12 +8,15 @@ from django.db import IntegrityError
 
 from relations.demo import DEMO_PREFIX
 from relations.seeding.draws import DoesNotFitError
-from relations.seeding.plan import AS_OF, Plan
+from relations.seeding.plan import AS_OF, FIRST_DAY, LAST_DAY, Plan
 from relations.seeding.store import CountsDriftedError, seed
 from users.imports.progress import progress_on
 from users.models import User
 
 BAD_ARGUMENTS = 2
+MOST_ROWS = 100_000_000
+HIGHEST_SEED = 999_999_999
+NUMBER = re.compile(r"-?[0-9]{1,12}")
 
 
 class Command(BaseCommand):
@@ -21,11 +26,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--users", type=_number, required=True)
-        parser.add_argument("--events", type=_number, required=True)
-        parser.add_argument("--relations", type=int, required=True)
-        parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF, help="the day that is today in the data")
+        parser.add_argument("--users", type=_between(1, MOST_ROWS), required=True)
+        parser.add_argument("--events", type=_between(1, MOST_ROWS), required=True)
+        parser.add_argument("--relations", type=_between(0, MOST_ROWS), required=True)
+        parser.add_argument("--seed", type=_between(0, HIGHEST_SEED), default=1)
+        parser.add_argument("--as-of", type=_day, default=AS_OF, help="the day that is today in the data")
         parser.add_argument("--force", action="store_true", help="add to the people that are there")
 
     def handle(
@@ -55,11 +60,23 @@ class Command(BaseCommand):
             progress.close()
 
 
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ArgumentTypeError("must be at least 1")
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not NUMBER.fullmatch(text) or not least <= int(text) <= most:
+            raise ArgumentTypeError(f"{text[:20]!r} is no number between {least:,} and {most:,}")
+        return int(text)
+
     return number
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day. Write it as 2026-01-31.") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ArgumentTypeError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+    return day
 
 
 def _holds_people() -> bool:
