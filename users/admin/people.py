@@ -53,7 +53,8 @@ class PeopleChangeList(PagedChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> "QuerySet[Any]":
         people = super().get_queryset(request, exclude_parameters)
-        sorted_by = {self.list_display[column] for column in self.get_ordering_field_columns()}
+        columns = dict(enumerate(self.list_display))
+        sorted_by = {columns.get(column) for column in self.get_ordering_field_columns()}
         return people if sorted_by.isdisjoint(COUNTS) else people.filter(counts__isnull=False)
 
 
