@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import openpyxl
+from django.db import connection
 
 from users.imports.kinds import ImportKind
 from users.imports.people import PeopleImport
@@ -29,6 +30,12 @@ def xlsx_file(folder: Path, *rows: list[object]) -> Path:
 def imported(path: Path, kind: ImportKind | None = None, options: Options | None = None) -> Report:
     """Import a file: people, unless ``kind`` says else."""
     return import_file(kind or PeopleImport(), path, options)
+
+
+def only_the_database_refuses(city: str) -> None:
+    """Have the database refuse a city for the rest of the test's transaction; no other part knows of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE users_user ADD CONSTRAINT nobody_lives_there CHECK (city <> '{city}')")
 
 
 def numbers(report: Report) -> tuple[int, int, int, int]:
