@@ -27,9 +27,10 @@ class DeclaredFilterBackend(BaseFilterBackend):
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         resource: ResourceViewSet = view
         read = resource.filters.read_parameters(request.query_params)
-        resource.rank = read.rank
+        context = FilterContext(request.user)
+        resource.ranking = read.ranking(context)
         try:
-            return queryset.filter(read.q(FilterContext(request.user)))
+            return queryset.filter(read.q(context))
         except InvalidInput as error:
             raise error.as_parameters() from None
 
@@ -69,8 +70,8 @@ class KeysetPagination(BasePagination):
 def page_for(view: "ResourceViewSet", queryset: "QuerySet[Any]", asked: PageRequest) -> Page:
     """Return the page in the order asked for; a search without one is in the order of its rank."""
     representation = view.get_representation()
-    if view.rank is not None and asked.ordering is None:
-        page = asked.best(queryset, view.rank, representation)
+    if view.ranking is not None and asked.ordering is None:
+        page = asked.best(view.get_queryset(), view.ranking, representation)
     else:
         page = asked.page(queryset, view.orderings, view.default_ordering, representation)
     view.complete(page.rows)
@@ -85,9 +86,9 @@ def respond_to_body(view: "ResourceViewSet", queryset: "QuerySet[Any]", body: Ma
 
 
 def filter_parameters(filters: FilterSet) -> list[dict[str, Any]]:
-    """Return the parameters of OpenAPI for ``filters``."""
+    """Return the parameters of OpenAPI for ``filters``; an empty one counts as absent."""
     return [
-        _parameter(name, declared.parameter_schema(), declared.described()["description"])
+        _parameter(name, declared.parameter_schema(), declared.described()["description"]) | {"allowEmptyValue": True}
         for name, declared in filters.filters.items()
     ]
 

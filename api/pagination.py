@@ -1,6 +1,6 @@
 """What a request asks of a list (``limit``, ``cursor``, ``ordering``, ``count``), and the answer it gets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from api.cursors import Cursor
 from api.exceptions import Fault, InvalidInput
 from api.ordering import Orderings, sort_named
 from api.pages import Page, estimated_count, keyset_page
+from api.ranking import Ranking
 from api.representation import Representation
 
 DEFAULT_LIMIT = 50
@@ -53,14 +54,12 @@ class PageRequest:
         sort = sort_named(self.ordering or default_ordering, orderings)
         return keyset_page(queryset, sort, limit=self.limit, cursor=self.cursor, representation=representation)
 
-    def best(
-        self, queryset: "QuerySet[Any, Any]", rank: Sequence[Any], representation: Representation | None = None
-    ) -> Page:
-        """Return the best of a search, ordered by ``rank``: one page without cursors."""
+    def best(self, rows: "QuerySet[Any, Any]", ranking: Ranking, representation: Representation | None = None) -> Page:
+        """Return the best of a search among ``rows``: one page without cursors, in one query."""
         if self.cursor:
             detail = _("A search has one page: raise the limit, narrow the search, or name an ordering.")
             raise InvalidInput(Fault(detail, "cursor", ("cursor",)))
-        ranked = queryset.order_by(*rank, "pk")[: self.limit]
+        ranked = rows.filter(pk__in=ranking.first_of(rows)).order_by(*ranking.order_by, "pk")[: self.limit]
         return Page(representation.rows(ranked) if representation else list(ranked))
 
     def counted(self, queryset: "QuerySet[Any, Any]") -> dict[str, int]:

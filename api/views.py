@@ -25,6 +25,7 @@ from api.identifiers import find, identified_by
 from api.lists import DeclaredFilterBackend, KeysetPagination, respond_to_body
 from api.ordering import Orderings
 from api.permissions import PUBLIC, SIGNED_IN, VERBS, VIEW, permission_for
+from api.ranking import Ranking
 from api.representation import Representation, Row, representation_of
 from api.rules import HouseRules
 from api.serializers import FilterRequestSerializer
@@ -57,8 +58,8 @@ class ResourceViewSet(HouseRules, GenericViewSet[Any]):
     # What tells the states of an object apart for If-Match: columns, or fields that are shown; without it the model's
     # ``version`` where it has one.
     etag_columns: ClassVar[Sequence[str] | None] = None
-    # The order of a search; set while the filters are read.
-    rank: list[Any] | None = None
+    # Set while the filters are read, where one is a search.
+    ranking: Ranking | None = None
 
     def permission_required(self, request: Request) -> str | None:
         """Return the permission for the action; None where it declares none."""
@@ -250,12 +251,13 @@ class FilterByBodyMixin(ResourceViewSet):
         serializer = FilterRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         body = serializer.validated_data
+        context = FilterContext(request.user)
         try:
             read = self.filters.read(body["filter"])
-            found = self.get_queryset().filter(read.q(FilterContext(request.user)))
+            found = self.get_queryset().filter(read.q(context))
         except InvalidInput as error:
             raise error.under("filter") from None
-        self.rank = read.rank
+        self.ranking = read.ranking(context)
         return respond_to_body(self, found, body)
 
 

@@ -8,13 +8,13 @@ from api.ordering import Ordering
 from events.expressions import event_search_text
 from events.models import EventStatus
 from users.expressions import SortKey, text_key
-from users.search import best_first, found_in
+from users.search import best_first, search_tiers
 
 event_filters = FilterSet("events")
 event_filters.register(
     SearchFilter(
         "q",
-        condition=lambda text, _context: found_in(event_search_text(), [text_key("title"), text_key("venue")], text),
+        tiers=lambda text: search_tiers(event_search_text(), [text_key("title"), text_key("venue")], text),
         rank=lambda text: best_first(event_search_text(), text),
         label="search",
         help_text="Title, venue, organiser or slug; typos are forgiven. The best 200, without a cursor.",

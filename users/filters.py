@@ -3,13 +3,13 @@
 from api.filters import DateTimeFilter, FilterSet, IntegerFilter, SearchFilter, TextFilter
 from api.ordering import Ordering
 from users.expressions import SortKey, name_key, person_search_text, text_key
-from users.search import best_first, found_in
+from users.search import best_first, search_tiers
 
 people_filters = FilterSet("people")
 people_filters.register(
     SearchFilter(
         "q",
-        condition=lambda text, _context: found_in(person_search_text(), [name_key(), text_key("email")], text),
+        tiers=lambda text: search_tiers(person_search_text(), [name_key(), text_key("email")], text),
         rank=lambda text: best_first(person_search_text(), text),
         label="search",
         help_text="Name, e-mail or phone number; typos are forgiven. The best 200, without a cursor.",

@@ -1,9 +1,13 @@
 """Search over a trigram index: every term contained, or one word that resembles the text (typos forgiven).
 
-The columns are an expression of one ``gin_trgm_ops`` index, so that both conditions read it.
+The columns are an expression of one ``gin_trgm_ops`` index, so that both conditions read it. No text scans the table:
+a term without a trigram of its own is looked for beside longer ones, or else at the beginning of the ordered columns.
 """
 
 import re
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
@@ -14,8 +18,8 @@ from django.db.models.lookups import Contains, Exact, StartsWith
 
 from users.expressions import SortKey
 
-# Terms that are shorter have no trigram of their own and would scan the table.
-SHORTEST_TERM = 3
+# Three letters or digits in a row; a term without them has no trigram that the index could look up.
+A_TRIGRAM = re.compile(r"[^\W_]{3}")
 # How alike a word must be. PostgreSQL's own default (0.6) misses two letters that changed places in a name of seven.
 THRESHOLD = "0.45"
 
@@ -30,31 +34,44 @@ class _Threshold(Func):
     output_field = TextField()
 
 
-def found_in(columns: Combinable, prefixes: list[Any], text: str) -> Q:
-    """Return the condition that ``columns`` hold every term of ``text``, or a word like it.
+def search_tiers(columns: Combinable, prefixes: Sequence[Any], text: str) -> list[Q]:
+    """Return the conditions that find ``text``: ``columns`` hold every term, and then: they hold words like the terms.
 
-    A text of one or two characters matches the beginnings of ``prefixes``, which have ordered indexes.
+    A text of short terms alone is what one of ``prefixes`` begins with; these have ordered indexes.
     """
-    if len(text) < SHORTEST_TERM:
-        beginnings = Q()
-        for prefix in prefixes:
-            beginnings |= Q(StartsWith(prefix, SortKey(Value(text))))
-        return beginnings
+    terms = text.split()
+    long = [term for term in terms if A_TRIGRAM.search(term)]
+    if not long:
+        return [_begins(prefixes, terms)]
+    holds = _holds_every_term(columns, terms)
     if AN_ADDRESS_OR_NUMBER.search(text):
-        return _holds_every_term(columns, text)
-    similar = Q(TrigramWordSimilar(columns, SortKey(Value(text))))
-    return Q(Exact(_Threshold(), Value(THRESHOLD))) & (_holds_every_term(columns, text) | similar)
+        return [holds]
+    similar = Q(TrigramWordSimilar(columns, SortKey(Value(" ".join(long)))))
+    return [holds, Q(Exact(_Threshold(), Value(THRESHOLD))) & similar]
 
 
 def best_first(columns: Combinable, text: str) -> list[OrderBy]:
     """Return the order of what was found: those that hold every term, then the most alike, then the oldest."""
-    holds = Case(When(_holds_every_term(columns, text), then=Value(0)), default=Value(1))
+    holds = Case(When(_holds_every_term(columns, text.split()), then=Value(0)), default=Value(1))
     similarity = TrigramWordSimilarity(SortKey(Value(text)), columns)  # type: ignore[arg-type]  # takes expressions too
     return [OrderBy(holds), OrderBy(similarity, descending=True)]
 
 
-def _holds_every_term(columns: Combinable, text: str) -> Q:
-    condition = Q()
-    for term in text.split():
-        condition &= Q(Contains(columns, SortKey(Value(term))))
-    return condition
+def _begins(prefixes: Sequence[Any], terms: Sequence[str]) -> Q:
+    """Return the condition that a column begins with the terms as they stand, or with the last one first."""
+    spellings = {" ".join(terms), " ".join([terms[-1], *terms[:-1]])}
+    return reduce(or_, (Q(StartsWith(prefix, SortKey(Value(one)))) for prefix in prefixes for one in sorted(spellings)))
+
+
+def _holds_every_term(columns: Combinable, terms: Sequence[str]) -> Q:
+    return reduce(and_, (_holds(columns, term) for term in terms))
+
+
+def _holds(columns: Combinable, term: str) -> Q:
+    """Return the condition for one term; short letters must begin a word, so that the index knows them.
+
+    Digits need not: numbers are typed in groups, and stored without spaces.
+    """
+    if A_TRIGRAM.search(term) or AN_ADDRESS_OR_NUMBER.search(term):
+        return Q(Contains(columns, SortKey(Value(term))))
+    return Q(StartsWith(columns, SortKey(Value(term)))) | Q(Contains(columns, SortKey(Value(f" {term}"))))

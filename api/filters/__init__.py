@@ -9,9 +9,9 @@ from api.filters.scalars import (
     DateTimeFilter,
     IdFilter,
     IntegerFilter,
-    SearchFilter,
     TextFilter,
 )
+from api.filters.search import SearchFilter
 from api.filters.sets import FilterSet, ReadFilter
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Filters by one column: text, choice, number, time, yes or no, identifier, search."""
+"""Filters by one column: text, choice, number, time, yes or no, identifier."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -202,22 +202,3 @@ class IdFilter(ManyFilter):
             "kind": kind,
             "id": str(one)[:100],
         }
-
-
-class SearchFilter(Filter):
-    """Free text, found by ``condition`` and ordered by ``rank(text)``: expressions, the best first."""
-
-    json_type = "string"
-
-    def __init__(self, name: str = "q", *, rank: Callable[[str], Sequence[Any]], **options: Any) -> None:
-        super().__init__(name, **options)
-        self.rank = rank
-
-    def read(self, value: object) -> str:
-        text = read_text(value).strip()
-        if not text:
-            raise InvalidInput(Fault(_("Give at least one character to search for."), "empty"))
-        return text
-
-    def compare(self, value: Any) -> Q:
-        raise NotImplementedError(f"The search {self.name} needs a condition.")

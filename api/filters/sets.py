@@ -12,10 +12,11 @@ from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 from api.filters.facts import FactGroup
 from api.filters.forms import DeclaredFilterSet, django_filterset
-from api.filters.scalars import SearchFilter
+from api.filters.search import SearchFilter
 from api.filters.trees import OPERATORS, Combination, TreeReader
 from api.names import unknown_name
 from api.pagination import PARAMETERS
+from api.ranking import Ranking
 
 # Parameters of every list besides its filters; ``format`` chooses the renderer.
 LIST_PARAMETERS = (*PARAMETERS, "format")
@@ -48,10 +49,13 @@ class ReadFilter:
             raise InvalidInput(strangers)
         return self.tree.q(context)
 
-    @property
-    def rank(self) -> list[Any] | None:
-        """Return the order of a search at the top level of the filter, else None."""
-        return list(self.search[0].rank(self.search[1])) if self.search else None
+    def ranking(self, context: FilterContext) -> Ranking | None:
+        """Return how the finds of a search at the top level of the filter are ranked, else None."""
+        if self.search is None:
+            return None
+        declared, text = self.search
+        rest = self.tree.without(declared).q(context)
+        return Ranking([rest & tier for tier in declared.tiers(text)], declared.rank(text))
 
 
 class FilterSet:

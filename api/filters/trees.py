@@ -53,6 +53,11 @@ class Combination:
         together = Q(*conditions) if conditions else EVERYTHING
         return ~together if self.operator == "not" else together
 
+    def without(self, declared: Filter) -> "Combination":
+        """Return the same without the part that is ``declared``."""
+        kept = tuple(part for part in self.parts if not (isinstance(part, Leaf) and part.declared is declared))
+        return Combination(self.operator, kept)
+
 
 @dataclass(slots=True)
 class TreeReader:

@@ -54,7 +54,7 @@ book_filters.register(
     BooleanFilter("thick", condition=lambda _yes, _context: Q(pages__gte=500)),
     IdFilter("book", of="api_tests.Book", column="pk", external="external_id"),
     SearchFilter(
-        condition=lambda text, _context: Q(title__icontains=text),
+        tiers=lambda text: [Q(title__istartswith=text), Q(title__icontains=text)],
         rank=lambda _text: [F("pages").desc()],
     ),
     FactGroup(TextFilter("shelf", key=Lower), TextFilter("state", key=Lower), condition=has_copy),

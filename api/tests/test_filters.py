@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from api.exceptions import InvalidInput
-from api.filters import FilterContext, FilterSet, IdFilter, IntegerFilter, ObjectFilter, SearchFilter, TextFilter
+from api.filters import FilterContext, FilterSet, IdFilter, IntegerFilter, ObjectFilter, TextFilter
 from api.tests.library import book_filters
 from api.tests.models import Book, Copy
 
@@ -163,12 +163,29 @@ def test_tree_has_at_most_two_hundred_parts(tree: Any) -> None:
 
 
 def test_tree_of_two_hundred_parts_is_read() -> None:
-    assert book_filters.read({"title": ["a"] * 199}).rank is None
+    assert len(book_filters.read({"title": ["a"] * 199}).given) == 1
 
 
-def test_search_at_the_top_gives_the_rank() -> None:
-    assert len(book_filters.read({"q": "emma"}).rank or []) == 1
-    assert book_filters.read({"not": {"q": "emma"}}).rank is None
+def test_search_at_the_top_gives_the_rank(context: FilterContext) -> None:
+    assert book_filters.read({"q": "emma"}).ranking(context) is not None
+    assert book_filters.read({"not": {"q": "emma"}}).ranking(context) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("a" * 201, "too_long"), ("a " * 10 + "b", "too_many"), (" ", "empty"), (7, "type")]
+)
+@pytest.mark.parametrize("tree", [lambda text: {"q": text}, lambda text: {"or": [{"not": {"q": text}}]}])
+def test_search_is_for_a_text_of_bounded_length(text: object, code: str, tree: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        book_filters.read(tree(text))
+
+    assert [(fault.code, fault.path[-1]) for fault in caught.value.faults] == [(code, "q")]
+
+
+def test_search_takes_two_hundred_characters_and_ten_words() -> None:
+    longest = " ".join(["a" * 19] * 10)
+
+    assert book_filters.filters["q"].read(f" {longest}a ") == f"{longest}a"
 
 
 def test_names_are_given_once() -> None:
@@ -239,9 +256,8 @@ def test_ids_are_looked_up_by_one_query_for_each_filter(
 
 
 def test_filter_without_a_condition_is_a_mistake_of_ours(context: FilterContext) -> None:
-    for declared in (SearchFilter(rank=lambda _text: []), ObjectFilter("it", condition=None)):  # type: ignore[arg-type]  # the mistake
-        with pytest.raises(NotImplementedError):
-            declared.q(None, context)
+    with pytest.raises(NotImplementedError):
+        ObjectFilter("it", condition=None).q(None, context)  # type: ignore[arg-type]  # the mistake
 
 
 def test_filter_shows_its_name() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import F, Q
 from rest_framework.test import APIClient
 
+from api import ranking
 from api.identifiers import find
 from api.tests.library import BookViewSet
 from api.tests.models import Author, Book, Copy
@@ -130,6 +131,16 @@ def test_search_is_ordered_by_rank_without_cursors(client: APIClient) -> None:
     assert (ranked.json()["next"], ranked.json()["previous"]) == (None, None)
     assert titles(ordered) == ["ab", "abc"]
     assert ordered.json()["next"] is not None
+
+
+def test_search_ranks_the_first_of_each_tier(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "RANKED_AT_MOST", 2)
+    for title in ("xab", "yab", "zab", "ab"):
+        Book.objects.create(title=title, pages=5)
+
+    answer = client.get(f"{URL}?q=ab&count=exact")
+
+    assert (sorted(titles(answer)), answer.json()["count"]) == (["ab", "xab", "yab"], 4)
 
 
 def test_filter_by_body_pages_with_bare_cursors(client: APIClient) -> None:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from unfold.admin import checkbox
 
+from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
 from users.admin.changelist import CappedPaginator, PagedChangeList, first_found
 from users.admin.refusals import refusal
@@ -88,16 +89,23 @@ class RecordAdmin(ListAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
-        """Apply the declared search, the best first unless a column is sorted by. Actions get all that matches."""
+        """Apply the declared search, the best first unless a column is sorted by. Actions get all that matches.
+
+        A text that cannot be searched for is said and finds nothing.
+        """
         if not search_term.strip() or self.filters is None:
             return queryset, False
-        read = self.filters.read({"q": search_term})
-        found = queryset.filter(read.q(FilterContext(request.user)))
-        if request.method == "GET":
-            found = first_found(self.get_queryset(request), found)
-        if read.rank and ORDER_VAR not in request.GET:
-            found = found.order_by(*read.rank, "pk")
-        return found, False
+        context = FilterContext(request.user)
+        try:
+            read = self.filters.read({"q": search_term})
+        except InvalidInput as error:
+            messages.warning(request, " ".join(fault.detail for fault in error.faults))
+            return queryset.none(), False
+        if request.method != "GET":
+            return queryset.filter(read.q(context)), False
+        ranking: Any = read.ranking(context)
+        found = first_found(self.get_queryset(request), queryset, ranking)
+        return found if ORDER_VAR in request.GET else found.order_by(*ranking.order_by, "pk"), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, or run an action on what is selected."""

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from api.pages import estimated_count
+from api.ranking import Ranking
 from users.admin import headings  # noqa: F401  # imported for what it does
 from users.markup import number
 
@@ -19,19 +20,17 @@ from users.markup import number
 COUNTED_AT_MOST = 10_000
 # Counting to the cap can be slow where each row needs a look elsewhere; an estimate of so many makes it needless.
 SURELY_MORE = 5 * COUNTED_AT_MOST
-# As many of a search's finds are sorted and shown; a common term has a hundred times as many.
-FOUND_AT_MOST = 1_000
 
 M = TypeVar("M", bound=Model)
 
 
-def first_found(rows: "QuerySet[M]", found: "QuerySet[M]") -> "QuerySet[M]":
-    """Return those of ``rows`` that are among the first ``FOUND_AT_MOST`` of ``found``.
+def first_found(rows: "QuerySet[M]", listed: "QuerySet[M]", ranking: Ranking) -> "QuerySet[M]":
+    """Return those of ``rows`` that are the first finds of a search in ``listed``, in the order of that.
 
     One query finds them; counting and sorting these few is cheap, and searches no second time.
     """
-    first = list(found.order_by().values_list("pk", flat=True)[:FOUND_AT_MOST])
-    return rows.filter(pk__in=first).order_by(*found.query.order_by)
+    keys = [row["pk"] for row in ranking.first_of(listed)]
+    return rows.filter(pk__in=keys).order_by(*listed.query.order_by)
 
 
 def capped_count(rows: "QuerySet[Any]", at_most: int) -> int:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from unfold.templatetags import unfold_list
 
+from api import ranking
 from api.filters import FilterSet
 from users.admin import changelist
 from users.admin.panels import Panel, Panels
@@ -49,7 +50,7 @@ def test_order_ends_with_the_key_in_the_same_direction(admin_of_staff: Client, o
 
 
 def test_search_sorts_its_first_finds_alone(admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changelist, "FOUND_AT_MOST", 2)
+    monkeypatch.setattr(ranking, "RANKED_AT_MOST", 2)
     UserFactory.create_batch(3, last_name="Hamilton")
     assert len(admin_of_staff.get(LIST + "?q=hamilton").context["cl"].result_list) == 2
 
