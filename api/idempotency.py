@@ -4,6 +4,7 @@ Lock, look-up, work and stored answer are one transaction: whatever breaks leave
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -62,13 +63,13 @@ def fingerprint_of(request: Request) -> str:
     The order of keys and white space in the body do not count.
     """
     asked = [request.method, request.path.rstrip("/"), request.META.get("QUERY_STRING", ""), _plain(request.data)]
-    return hashlib.blake2b(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
+    return hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=32).hexdigest()
 
 
 def _plain(data: Any) -> Any:
-    """Return a body as JSON values; that of a form by its fields and the contents of its files."""
+    """Return a body as JSON values, which may hold numbers of any size; that of a form by fields and files' contents."""
     if not isinstance(data, QueryDict):
-        return orjson.loads(json_bytes(data))
+        return data
     return {
         name: [_digest(value) if isinstance(value, UploadedFile) else value for value in values]
         for name, values in data.lists()

@@ -82,6 +82,12 @@ def test_key_of_another_request_is_a_422(client: APIClient, address: str, body: 
     assert Book.objects.count() == 1
 
 
+def test_number_of_any_size_is_told_apart(client: APIClient) -> None:
+    answers = [client.post(URL, {"title": "Emma", "pages": 10**30 + more}, headers=KEY) for more in (0, 1)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+
+
 def test_error_stores_nothing(client: APIClient) -> None:
     FAILURES["it"] = Conflict()
 
