@@ -1,6 +1,6 @@
 """By what people can be filtered and ordered. Higher apps register theirs with ``people_filters``."""
 
-from api.filters import DateTimeFilter, FilterSet, IntegerFilter, SearchFilter, TextFilter
+from api.filters import AddressFilter, DateTimeFilter, FilterSet, IntegerFilter, SearchFilter, TextFilter
 from api.ordering import Ordering
 from users.expressions import SortKey, name_key, person_search_text, text_key
 from users.search import best_first, search_tiers
@@ -19,7 +19,7 @@ people_filters.register(
     TextFilter("city", key=SortKey),
     TextFilter("state", key=SortKey),
     TextFilter("gender", key=SortKey),
-    TextFilter("email", key=SortKey),
+    AddressFilter("email", help_text="Without regard to case; accents count."),
     IntegerFilter("min_events_hosted", "gte", column="counts__hosted", label="hosted at least"),
     IntegerFilter("max_events_hosted", "lte", column="counts__hosted", label="hosted at most"),
     IntegerFilter("min_events_attended", "gte", column="counts__attended", label="attended at least"),

@@ -4,6 +4,7 @@ from api.filters.context import Caller, FilterContext
 from api.filters.declarations import Filter, ManyFilter
 from api.filters.facts import FactGroup, Facts, ObjectFilter
 from api.filters.scalars import (
+    AddressFilter,
     BooleanFilter,
     ChoiceFilter,
     DateTimeFilter,
@@ -15,6 +16,7 @@ from api.filters.search import SearchFilter
 from api.filters.sets import FilterSet, ReadFilter
 
 __all__ = [
+    "AddressFilter",
     "BooleanFilter",
     "Caller",
     "ChoiceFilter",

@@ -236,6 +236,8 @@ def test_outsider_and_nobody_see_nothing(outsider: User) -> None:
         ("job_title=cto", ["Cleo"]),
         ("state=", ["Ann", "Bob", "Cleo", "Sam"]),
         ("email=BOB@example.com", ["Bob"]),
+        ("email=bob%40ex%C3%A4mple.com", []),
+        ("email=%20Bob%40Example.Com%20&email=nobody@example.com", ["Bob"]),
         ("created_since=2020-01-01", ["Ann", "Bob", "Cleo", "Sam"]),
         ("created_until=2020-01-01T00:00:00Z", []),
         ("q=annabelle", ["Ann"]),
@@ -313,6 +315,16 @@ def test_filter_by_body_takes_trees_and_pages_by_cursor(client_of_staff: APIClie
     assert problem(refused) == (400, [("/filter/or/1/first_name", "unknown")])
     assert names(first) + names(second) == ["N0", "N1", "N2", "N3"]
     assert second.json()["next"] is None
+
+
+def test_filter_by_email_finds_those_without_one_too(client_of_staff: APIClient) -> None:
+    UserFactory.create(first_name="Ann", last_name="A", email="a@bücher.de")
+    UserFactory.create(first_name="Bob", last_name="B", email="a@bucher.de")
+    UserFactory.create(first_name="Cleo", last_name="C", email=None)
+
+    found = client_of_staff.post(f"{PEOPLE}filter/", {"filter": {"email": ["A@Bücher.DE ", ""]}})
+
+    assert names(found) == ["Ann", "Cleo"]
 
 
 def test_count_is_given_when_asked(client_of_staff: APIClient) -> None:
