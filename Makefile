@@ -7,8 +7,10 @@ run: venv
 stop:
 	@[ ! -x .venv/bin/python ] || .venv/bin/python manage.py stopall
 
+# Processes that share the tests, each with servers of its own.
+WORKERS ?= 2
 test: venv-dev
-	.venv/bin/python -m pytest -m "not browser and not clone" $(PYTEST_ARGS)
+	.venv/bin/python -m pytest -n $(WORKERS) -m "not browser and not clone" $(PYTEST_ARGS)
 
 test-browser: venv-dev
 	.venv/bin/python -m pytest -m browser $(PYTEST_ARGS)
