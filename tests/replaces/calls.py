@@ -46,6 +46,12 @@ def ready(scene: Scene, name: str) -> None:
     assert (checks["database"], checks["migrations"]) == ("ok", "ok")
 
 
+@call("GET /metrics")
+def figures(scene: Scene, name: str) -> None:
+    answer = scene.call(name, role="nobody")
+    assert (answer.status_code, b"# TYPE" in answer.content) == (200, True)
+
+
 # --- People ----------------------------------------------------------------------------------------------------------
 @call("POST /users/")
 def add_person(scene: Scene, name: str) -> None:
@@ -298,4 +304,7 @@ call("PATCH /customers/{id}/")(change_customer)
 
 @call("DELETE /customers/{id}/")
 def delete_customer(scene: Scene, name: str) -> None:
-    assert [scene.call(name, role=role).status_code for role in ("agent", "admin", "admin")] == [403, 204, 404]
+    codes = [scene.call(name, role=role).status_code for role in ("agent", "admin", "admin")]
+    written_to = scene.caller("customer")
+    scene.call("POST /users/send_email/", {"user_ids": [str(written_to.pk)]})
+    assert [*codes, scene.call(name.replace("{id}", str(written_to.pk))).status_code] == [403, 204, 404, 409]

@@ -262,6 +262,20 @@ shown(MAIL, "status", given("sending"))
 shown(MAIL, "counts.frozen", given(2))
 
 
+def answered(name: str, judge: Callable[[Any], bool]) -> None:
+    """Register a part of the answer to a mail to Bob and to somebody without an address."""
+
+    def run(scene: Scene) -> None:
+        whom = [str(scene.bob.pk), scene.call("POST /users/", {"name": "Mute"}).json()["id"]]
+        assert judge(scene.call("POST /emails/send-emails/", {"user_ids": whom}).json()[name])
+
+    register(Key("Fields", "POST /emails/send-emails/", name), run)
+
+
+answered("campaign", lambda made: (made.keys(), made["counts"]["frozen"]) == ({"id", "status", "counts"}, 1))
+answered("excluded", lambda rows: [one.keys() for one in rows] == [{"user_id", "email", "reason"}])
+
+
 def one_of_two(state: str) -> Callable[[Scene], None]:
     """Return the example of a count: of the scene's mail to two, a server takes one and refuses the other."""
 

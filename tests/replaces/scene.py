@@ -18,7 +18,7 @@ from users.models import User
 from users.tests.factories import UserFactory
 
 API = "/api/v1"
-AT_THE_ROOT = ("/health/",)
+AT_THE_ROOT = ("/health/", "/metrics")
 PASSWORD = "correct horse battery"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HASHER = "tests.replaces.scene.QuickHasher"
