@@ -76,7 +76,7 @@ def broker_state() -> str:
     try:
         with redis.Redis.from_url(settings.REDIS_URL, retry=never, **times) as client:
             return OK if client.ping() else UNREACHABLE
-    except redis.RedisError:
+    except (redis.RedisError, ValueError):  # of an address that is none, too
         return UNREACHABLE
 
 

@@ -23,6 +23,7 @@ from crm_project.email_url import email_settings
 from crm_project.embedded import postgres_server, valkey_server
 from crm_project.embedded.home import socket_folder
 from crm_project.networks import networks
+from crm_project.redis_url import redis_url
 from crm_project.telemetry import logs, sentry
 
 # Lets the type parameters of Django's classes stand at run time.
@@ -251,7 +252,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Broker and workers: a doorbell only, PostgreSQL is the truth -----
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = redis_url(env.str("REDIS_URL", default=""))
 VALKEY_SOCKET = valkey_server.socket_in(socket_folder(VAR_DIR))
 # Whoever publishes or counts must not wait long for a broker that is not there.
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "socket_timeout": 5}

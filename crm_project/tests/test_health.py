@@ -85,6 +85,18 @@ def test_ready_without_the_broker_is_degraded(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["cache.example.com:6379", "amqp://guest@rabbit.example.com//"])
+def test_ready_with_an_address_that_names_no_broker_is_degraded(
+    client: Client, settings: Settings, address: str
+) -> None:
+    settings.REDIS_URL = address
+
+    response = client.get("/health/ready/")
+
+    assert (response.status_code, response.json()["checks"]["broker"]) == (200, "unreachable")
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("without_broker")
 def test_ready_without_a_migration_is_503(client: Client) -> None:
     with connections["default"].cursor() as cursor:
