@@ -3,10 +3,13 @@
 import fcntl
 import os
 import signal
+import struct
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from honcho.environ import parse_procfile
@@ -16,6 +19,11 @@ from crm_project.running.leftovers import mark
 
 SECONDS_TO_STOP = 60
 PAUSE = 0.1
+# C's ``struct flock``, which each system lays out in its own way.
+if sys.platform == "darwin":
+    _FLOCK, _FLOCK_FIELDS = struct.Struct("qqihh"), ("start", "len", "pid", "type", "whence")
+else:
+    _FLOCK, _FLOCK_FIELDS = struct.Struct("hhqqi0q"), ("type", "whence", "start", "len", "pid")
 
 
 class AlreadyRunningError(RuntimeError):
@@ -26,30 +34,52 @@ class AlreadyRunningError(RuntimeError):
         self.pid = pid
 
 
+class StillRunningError(RuntimeError):
+    """The supervisor did not end in the time that it was given."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(f"Process {pid}, which runs this checkout, has not ended within {SECONDS_TO_STOP} seconds.")
+
+
 @contextmanager
 def only_supervisor() -> Iterator[None]:
     """Be this checkout's supervisor meanwhile. Raises AlreadyRunningError where there is one."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    with _lock_file().open("a+") as file:
-        try:
-            # Held by this process alone: unlike one by flock, it is not shared with the processes that it forks.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(int(_lock_file().read_text())) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    with _lock_file().open("ab") as file:
+        while True:
+            try:
+                # Held by this process alone: unlike one by flock, it is not shared with the processes that it forks.
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if pid := _holder(file):
+                    raise AlreadyRunningError(pid) from None
         yield
 
 
+def supervisor() -> int | None:
+    """Return the process that supervises this checkout, without being it for a moment; not for that process itself."""
+    try:
+        with _lock_file().open("rb") as file:
+            return _holder(file)
+    except FileNotFoundError:
+        return None
+
+
 def stop_supervisor() -> bool:
-    """Have the supervisor stop everything, wait until it has, and return whether there was one."""
-    pid = _supervisor()
+    """Have the supervisor stop everything, wait until it has, and return whether there was one.
+
+    Raises StillRunningError when it has not ended within a minute.
+    """
+    pid = supervisor()
     if pid is None:
         return False
-    os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + SECONDS_TO_STOP
-    while _supervisor() == pid and time.monotonic() < deadline:
+    with suppress(ProcessLookupError):  # it has just ended by itself
+        os.kill(pid, signal.SIGTERM)
+    while supervisor() == pid:
+        if time.monotonic() > deadline:
+            raise StillRunningError(pid)
         time.sleep(PAUSE)
     return True
 
@@ -71,12 +101,12 @@ def run_procfile(environment: dict[str, str]) -> int:
     return 0 if manager.returncode in by_signal else manager.returncode or 1
 
 
-def _supervisor() -> int | None:
-    try:
-        with only_supervisor():
-            return None
-    except AlreadyRunningError as running:
-        return running.pid
+def _holder(file: IO[bytes]) -> int | None:
+    """Return the process that holds the lock, which the system knows at every moment."""
+    whole_file = dict.fromkeys(_FLOCK_FIELDS, 0) | {"type": fcntl.F_WRLCK}
+    answer = fcntl.fcntl(file, fcntl.F_GETLK, _FLOCK.pack(*whole_file.values()))
+    lock = dict(zip(_FLOCK_FIELDS, _FLOCK.unpack(answer), strict=True))
+    return None if lock["type"] == fcntl.F_UNLCK else lock["pid"]
 
 
 def _lock_file() -> Path:

@@ -1,10 +1,10 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from crm_project.running.leftovers import end_leftovers
-from crm_project.running.supervisor import stop_supervisor
+from crm_project.running.supervisor import StillRunningError, stop_supervisor
 
 
 class Command(BaseCommand):
@@ -12,8 +12,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
-        if stop_supervisor():
-            self.stdout.write("Stopped `make run`.")
+        try:
+            if stop_supervisor():
+                self.stdout.write("Stopped `make run`.")
+        except StillRunningError as running:
+            raise CommandError(str(running)) from None
         if left := end_leftovers():
             self.stdout.write(f"Ended {left} processes that a killed run had left.")
         call_command("embedded", "stop", stdout=self.stdout)
