@@ -1,12 +1,16 @@
-"""Values that a column has, by their beginning, for the text filters: read from the index, not from the rows."""
+"""Values that a column has, by their beginning, for the text filters: those of the records that the caller may see."""
 
 from typing import Any, ClassVar
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Min, QuerySet, Value
+from django.db.models.lookups import StartsWith
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import URLPattern, path
+
+from users.expressions import SortKey, text_key
 
 SUGGESTED_AT_MOST = 12
 LONGEST = 100
@@ -27,13 +31,27 @@ _DISTINCT = """
 """
 
 
-def values_beginning(model: Any, column: str, text: str) -> list[str]:
-    """Return values of a text column that begin with ``text``, without regard to case and accents."""
+def values_beginning(rows: "QuerySet[Any]", column: str, text: str) -> list[str]:
+    """Return values of a text column of ``rows`` that begin with ``text``, without regard to case and accents.
+
+    All of a table's are read from the index; of a part of it the rows themselves are read, which are few.
+    """
+    return _values_of_some(rows, column, text) if rows.query.where else _values_of_all(rows.model, column, text)
+
+
+def _values_of_all(model: Any, column: str, text: str) -> list[str]:
     table = connection.ops.quote_name(model._meta.db_table)
     query = _DISTINCT.format(table=table, column=connection.ops.quote_name(model._meta.get_field(column).column))
     with connection.cursor() as cursor:
         cursor.execute(query, {"text": text, "most": SUGGESTED_AT_MOST})
         return [value for (value,) in cursor.fetchall()]
+
+
+def _values_of_some(rows: "QuerySet[Any]", column: str, text: str) -> list[str]:
+    key = text_key(column)
+    named = rows.exclude(**{column: ""}).filter(StartsWith(key, SortKey(Value(text))))
+    found = named.order_by().values(key=key).annotate(value=Min(column)).order_by("key")
+    return [row["value"] for row in found[:SUGGESTED_AT_MOST]]
 
 
 class Suggestions(ModelAdmin[Any]):
@@ -52,4 +70,5 @@ class Suggestions(ModelAdmin[Any]):
             raise Http404
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return JsonResponse({"values": values_beginning(self.model, column, request.GET.get("text", "")[:LONGEST])})
+        rows = self.model._default_manager.visible_to(request.user)
+        return JsonResponse({"values": values_beginning(rows, column, request.GET.get("text", "")[:LONGEST])})

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from users.admin.suggestions import values_beginning
 from users.models import EventCounts, User
 from users.tests.factories import UserFactory
 
@@ -111,6 +112,26 @@ def test_suggestions_begin_with_the_text_and_come_once(admin_of_staff: Client) -
     people(*({"company": company} for company in ("Acme", "acme", "Ácme Labs", "Globex", "")))
     answer = admin_of_staff.get(reverse("admin:users_user_suggest", args=["company"]), {"text": "AC"})
     assert [value.lower() for value in answer.json()["values"]] == ["acme", "ácme labs"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("roles", "status", "values"), [(["customer"], 200, ["Acme Own"]), ([], 403, None)])
+def test_suggestions_hold_what_the_caller_may_see(roles: list[str], status: int, values: list[str] | None) -> None:
+    caller = UserFactory.create(roles=roles, is_staff=True, company="Acme Own")
+    people({"company": "Acme"}, {"company": "Acme Other"})
+    client = Client()
+    client.force_login(caller)
+    answer = client.get(reverse("admin:users_user_suggest", args=["company"]), {"text": "ac"})
+    assert answer.status_code == status
+    assert values is None or answer.json()["values"] == values
+
+
+@pytest.mark.django_db
+def test_suggestions_out_of_some_records_begin_with_the_text_and_come_once() -> None:
+    people(*({"company": company} for company in ("Acme", "acme", "Ácme Labs", "Globex", "")))
+    some = User.objects.exclude(company="Globex")
+    assert [value.lower() for value in values_beginning(some, "company", "ac")] == ["acme", "ácme labs"]
+    assert [value.lower() for value in values_beginning(some, "company", "")] == ["acme", "ácme labs"]
 
 
 def test_suggestions_for_another_column(admin_of_staff: Client) -> None:
