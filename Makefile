@@ -55,10 +55,8 @@ PRODUCTION := DEBUG=off SECRET_KEY=$$($(BIN)/python -c "import secrets; print(se
 # Servers on which the tests marked `database` run once more.
 REAL_DATABASE_URL ?= $(DATABASE_URL)
 REAL_REDIS_URL ?= $(REDIS_URL)
-# The browser's journeys join as soon as there is one.
-JOURNEYS := $(shell grep -rl --include='*.py' --exclude-dir=.venv --exclude-dir=var 'mark\.browser' .)
 CI_STEPS := lint types imports requirements-check audit migrations-check deploy-check openapi-check coverage test-database \
-	$(if $(JOURNEYS),test-browser) bench-smoke smoke-run
+	test-browser bench-smoke smoke-run
 
 .PHONY: ci $(CI_STEPS) requirements openapi
 

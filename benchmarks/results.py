@@ -33,7 +33,7 @@ class Limit:
 class Comparison:
     """Seconds per unit of one piece of work, ours and the peer's, each timed once per round.
 
-    ``target`` is what full scale has to keep, None for a part that is only told; ``gross`` holds at any size.
+    Full scale has to keep ``limit`` where it is a ``target``, else it is only told; ``gross`` holds at any size.
     """
 
     work: str
