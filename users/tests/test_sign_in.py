@@ -66,6 +66,7 @@ def test_exchanged_tokens_end_when_the_password_changes(client: Any, tokens: dic
 
 
 def test_tokens_end_with_their_person(client: Any, tokens: dict[str, str]) -> None:
+    StaffFactory.create()  # the last administrator is not deleted
     delete_user(user=User.objects.get(email="boss@example.com"), actor=None)
 
     assert use_of_tokens(client, tokens) == [401, 401]
