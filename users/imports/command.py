@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from users.imports.errors import UnusableFileError
 from users.imports.kinds import ImportKind
@@ -11,7 +12,7 @@ from users.imports.progress import progress_on
 from users.imports.run import BATCH_ROWS
 from users.imports.service import Options, Report, import_file
 
-ROWS_IN_ERROR, UNUSABLE, INTERRUPTED = 1, 2, 130
+ROWS_IN_ERROR, UNUSABLE, BROKEN_OFF, INTERRUPTED = 1, 2, 1, 130
 
 
 class ImportCommand(BaseCommand):
@@ -27,7 +28,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--batch-size", type=_count, default=BATCH_ROWS, help="rows per transaction")
 
     def handle(self, *, file: Path, errors: Path | None, dry_run: bool, batch_size: int, **_options: object) -> None:
-        """Import; exit status 1 when rows were in error, 2 for a file that is of no use, 130 when interrupted."""
+        """Import; exit status 1 for rows in error or a busy database, 2 for a file of no use, 130 when interrupted."""
         options = Options(
             errors_path=errors,
             dry_run=dry_run,
@@ -39,6 +40,10 @@ class ImportCommand(BaseCommand):
             report = import_file(self.kind, file, options)
         except UnusableFileError as error:
             raise CommandError(str(error), returncode=UNUSABLE) from error
+        except OperationalError as error:
+            again = "Nothing was stored." if dry_run else "What was done stays: run the same command again to go on."
+            reason = str(error).partition("\n")[0]
+            raise CommandError(f"The database could not go on: {reason}. {again}", returncode=BROKEN_OFF) from error
         except KeyboardInterrupt as error:
             again = "Nothing was stored." if dry_run else "Run the same command again to go on where it stopped."
             raise CommandError(f"Interrupted. {again}", returncode=INTERRUPTED) from error

@@ -34,10 +34,19 @@ class CsvSource:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield SourceRow(line, [], f"not readable as CSV: {error}")
+                    yield SourceRow(line, [], f"not readable as CSV: {error}{_lost(line, reader.line_num)}")
                     continue
                 if any(cells):
                     yield SourceRow(line, cells)
+
+
+def _lost(first: int, last: int) -> str:
+    """Return which lines a broken row swallowed: a quote that is never closed takes all that follow."""
+    return (
+        f"; lines {first} to {last} were taken for this one row: close the quote that opens in it"
+        if last > first
+        else ""
+    )
 
 
 def _read_header(path: Path) -> tuple[str, list[str]]:

@@ -51,7 +51,7 @@ def import_file(kind: ImportKind, path: Path, options: Options | None = None) ->
     """Import a CSV or XLSX file whole, going on where an unfinished import of the same content stopped.
 
     Each batch is a transaction (a dry run is one, rolled back). Raises ``UnusableFileError`` before anything is
-    stored. Interrupted by ``KeyboardInterrupt``, it stores what is done so far and raises on.
+    stored. Whatever breaks it off later is raised on; the batches done so far stay, and the record says interrupted.
     """
     options = options or Options()
     file = open_file(path)
@@ -73,7 +73,7 @@ def import_file(kind: ImportKind, path: Path, options: Options | None = None) ->
 def _writable(errors_path: Path, file: File) -> Path:
     if errors_path.exists() and errors_path.samefile(file.path):
         raise UnusableFileError(f"{errors_path} is the file to import: rows in error would replace it.")
-    if not os.access(errors_path if errors_path.exists() else errors_path.parent, os.W_OK):
+    if errors_path.is_dir() or not os.access(errors_path if errors_path.exists() else errors_path.parent, os.W_OK):
         raise UnusableFileError(f"{errors_path}, for rows in error, cannot be written. Name another with --errors.")
     return errors_path
 
@@ -87,14 +87,15 @@ def _rolled_back(kind: ImportKind, file: File, layout: Layout, errors_path: Path
 
 def _run(kind: ImportKind, file: File, layout: Layout, errors_path: Path, options: Options) -> Report:
     record = _unfinished(kind, file, options) or Import.objects.create(
-        kind=kind.name, sha256=file.sha256, file_name=file.path.name[-LONGEST_NAME:]
+        kind=kind.name, sha256=file.sha256, file_name=file.path.name.encode(errors="replace").decode()[-LONGEST_NAME:]
     )
     progress = options.progress(file.source.lines)
     run = Run(kind, file, layout, record, errors_path, progress, options.batch_rows)
     try:
         run.go()
-    except KeyboardInterrupt:
-        Import.objects.filter(pk=record.pk).update(status=ImportStatus.INTERRUPTED)
+    except BaseException:
+        if not options.dry_run:
+            Import.objects.filter(pk=record.pk).update(status=ImportStatus.INTERRUPTED)
         raise
     finally:
         progress.close()

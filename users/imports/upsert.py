@@ -54,7 +54,8 @@ _UPDATE = "UPDATE {table} t SET {assignments} FROM import_staged s WHERE {differ
 _INSERT = """
     WITH made AS (
         INSERT INTO {table} (id, {columns}) SELECT s.id, {values} FROM import_staged s
-         WHERE s.target IS NULL AND s.problem IS NULL ORDER BY s.line ON CONFLICT DO NOTHING RETURNING id)
+         WHERE s.target IS NULL AND s.problem IS NULL ORDER BY COALESCE(s.external_id, s.{second}), s.line
+            ON CONFLICT DO NOTHING RETURNING id)
     UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
 """
 
@@ -139,7 +140,9 @@ class Upsert:
                 if column.name not in self.expressions:
                     parameters.append(column.get_db_prep_save(column.get_default(), cursor.db))
         values |= {name: self.expressions[name] for name in values if name in self.expressions}
-        statement = _INSERT.format(table=self._table, columns=", ".join(values), values=", ".join(values.values()))
+        statement = _INSERT.format(
+            table=self._table, columns=", ".join(values), values=", ".join(values.values()), second=self.second_key
+        )
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 

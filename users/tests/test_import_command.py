@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from users.imports.models import Import
 from users.imports.progress import Bar, LogLines, progress_on
 from users.models import User
+from users.tests.connections import held_elsewhere
+from users.tests.factories import UserFactory
 from users.tests.files import csv_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -169,3 +171,24 @@ def test_progress_in_a_log_is_a_line_every_few_seconds(monkeypatch: pytest.Monke
 
     assert isinstance(progress, LogLines)
     assert out.getvalue() == "line 310 of 1,000, 50 lines/s, 14 s left\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_are_locked_for_long_end_the_import_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("users.imports.run.LOCK_TIMEOUT", "100ms")
+    person = UserFactory.create(external_id="x1", city="Bonn")
+    path = csv_file(tmp_path, "external_id,city", "x1,Rome")
+    with (
+        held_elsewhere("SELECT 1 FROM users_user WHERE id = %s FOR UPDATE", person.pk),
+        pytest.raises(CommandError, match=r"could not go on: .*lock timeout.*run the same command again"),
+    ):
+        run(path)
+    assert Import.objects.get().status == "interrupted"
+
+    run(path)
+    assert (Import.objects.get().status, User.objects.get().city) == ("finished", "Rome")
+
+
+def test_errors_into_a_folder(tmp_path: Path) -> None:
+    error = refused(csv_file(tmp_path, "external_id,city", "x1,Rome"), "--errors", str(tmp_path))
+    assert (error.returncode, "cannot be written" in str(error)) == (2, True)

@@ -221,7 +221,7 @@ def test_two_imports_of_the_same_file_at_once_store_everybody_once(tmp_path: Pat
 
 
 def test_two_files_with_the_same_people_in_opposite_order_at_once(tmp_path: Path, start: Start) -> None:
-    people = [f"p{number},p{number}@example.com" for number in range(1_000)]
+    people = [f"p{number},p{number}@example.com" for number in range(4_000)]
     forwards = csv_file(tmp_path, "external_id,email", *people, name="forwards.csv")
     backwards = csv_file(tmp_path, "external_id,email", *reversed(people), name="backwards.csv")
 
@@ -229,5 +229,5 @@ def test_two_files_with_the_same_people_in_opposite_order_at_once(tmp_path: Path
     outputs = [process.communicate(timeout=SECONDS)[0] for process in both]
 
     assert [process.returncode for process in both] == [0, 0], outputs
-    assert User.objects.count() == 1_000
-    assert sum(Import.objects.values_list("created", flat=True)) == 1_000
+    assert User.objects.count() == 4_000
+    assert sum(Import.objects.values_list("created", flat=True)) == 4_000

@@ -1,35 +1,16 @@
 """What the services do to people when others work on them too."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.db import OperationalError, connection, transaction
-from psycopg import connect
+from django.db import OperationalError, transaction
 
 from api.exceptions import Conflict
 from users import services
 from users.models import User
 from users.services import create_user, delete_user, update_user
+from users.tests.connections import held_elsewhere
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@contextmanager
-def held_elsewhere(statement: str, *values: object) -> Iterator[None]:
-    """Run ``statement`` in another connection, whose transaction stays open meanwhile."""
-    found = connection.settings_dict
-    with connect(
-        host=found["HOST"],
-        port=found["PORT"] or 5432,
-        user=found["USER"],
-        password=found["PASSWORD"] or None,
-        dbname=found["NAME"],
-    ) as other:
-        other.execute(statement, values)  # type: ignore[arg-type]  # a text of this module
-        yield
-        other.rollback()
 
 
 def test_other_columns_stay_whoever_wrote_them() -> None:
