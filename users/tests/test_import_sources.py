@@ -77,7 +77,8 @@ def test_csv_with_a_quote_never_closed_has_a_problem_there(tmp_path: Path) -> No
 
     assert first == SourceRow(2, ["1", "2"])
     assert last.line == 3
-    assert last.problem and last.problem.startswith("not readable as CSV: unexpected end of data")
+    assert last.problem
+    assert last.problem.startswith("not readable as CSV: unexpected end of data")
 
 
 def test_csv_in_another_encoding_names_line_and_byte(tmp_path: Path) -> None:
@@ -213,4 +214,5 @@ def test_quote_that_is_never_closed_names_the_lines_that_it_took(tmp_path: Path)
     path = csv_file(tmp_path, "first_name,city", "Ann,Bonn", '"Bob,Rome', *(f"P{number},Oslo" for number in range(50)))
     *_good, last = CsvSource(path).rows()
     assert (last.line, last.cells) == (3, [])
-    assert last.problem and "lines 3 to 53 were taken for this one row" in last.problem
+    assert last.problem
+    assert "lines 3 to 53 were taken for this one row" in last.problem
