@@ -1,5 +1,9 @@
-"""Paging through many rows while another connection adds and removes some: nothing twice, nothing lost."""
+"""Paging through many rows while another connection adds and removes some: nothing twice, nothing lost.
 
+With PROVE=1 in the environment at full size.
+"""
+
+import os
 import random
 import threading
 from typing import Any
@@ -11,8 +15,9 @@ from rest_framework.test import APIClient
 from api.tests.models import Book
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("api.tests.urls"), pytest.mark.database]
-ROWS = 20_000
-CHANGES = 1_000
+FULL = bool(os.environ.get("PROVE"))
+ROWS = 100_000 if FULL else 20_000
+CHANGES = 5_000 if FULL else 1_000
 
 
 @pytest.mark.parametrize("ordering", ["title", "-pages"])

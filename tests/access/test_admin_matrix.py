@@ -4,6 +4,7 @@ As for the API: the rules are written by hand, the pages come from the admin's o
 sign-in, ``gone`` is Django's way of saying that there is no such record.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -216,7 +217,7 @@ def test_every_page_has_a_rule_and_every_rule_a_page() -> None:
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_matrix_of_staff(letter: None, index: int) -> None:
+def test_matrix_of_staff(letter: None, index: int, record_property: Callable[[str, object], None]) -> None:
     world, client = whole_world(CAST[index]), Client()
     client.force_login(world.caller)
     expected, found = {}, {}
@@ -224,11 +225,12 @@ def test_matrix_of_staff(letter: None, index: int) -> None:
         for whose, outcome in zip((OWN, OTHER), outcomes[index], strict=True):
             expected[f"{page} {method} {whose}"] = outcome
             found[f"{page} {method} {whose}"] = outcome_of(walk(client, page, method, world, whose))
+    record_property("cells", len(found))
     assert {cell: code for cell, code in found.items() if code != expected[cell]} == {}
 
 
 @pytest.mark.parametrize("role", CAST[3:])
-def test_matrix_of_everybody_else(letter: None, role: str) -> None:
+def test_matrix_of_everybody_else(letter: None, role: str, record_property: Callable[[str, object], None]) -> None:
     world, client = whole_world(role), Client()
     if world.caller.is_authenticated:
         client.force_login(world.caller)
@@ -237,4 +239,5 @@ def test_matrix_of_everybody_else(letter: None, role: str) -> None:
         for page, method in rules()
         if page != "jsi18n"
     }
+    record_property("cells", len(found))
     assert found == dict.fromkeys(found, "login")

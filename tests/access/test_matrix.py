@@ -5,6 +5,7 @@ fails, so nothing new is open to anybody before somebody has said to whom. ``ok/
 on another's. ``ok`` is any answer that neither refuses nor breaks; each rule must be fulfilled by a success somewhere.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
 
 
 @pytest.mark.parametrize("role", CAST)
-def test_matrix(role: str) -> None:
+def test_matrix(role: str, record_property: Callable[[str, object], None]) -> None:
     """Walk every address as one caller: some 80 cells each."""
     world = world_of(role)
     expected, found = {}, {}
@@ -163,6 +164,7 @@ def test_matrix(role: str) -> None:
         for whose, outcome in zip((OWN, OTHER), outcomes[role], strict=True):
             expected[f"{route} {whose}"] = outcome
             found[f"{route} {whose}"] = as_outcome(route, walk(route, world, whose), outcome)
+    record_property("cells", len(found))
     assert {cell: code for cell, code in found.items() if code != expected[cell]} == {}
 
 

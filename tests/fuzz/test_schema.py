@@ -1,0 +1,56 @@
+"""Every operation of the schema, called as everybody: no error of the server, no answer outside the schema.
+
+FUZZ_EXAMPLES says how many calls are drawn for each operation, in two ways; FUZZ_SEED which.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from tests.access.world import CAST, world_of
+from tests.fuzz.calls import Fuzzer, Target, targets_of
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
+SEED = int(os.environ.get("FUZZ_SEED", "20260101"))
+
+
+@pytest.fixture(scope="module")
+def targets() -> list[Target]:
+    """Return what is called."""
+    return targets_of(get_wsgi_application())
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Let requests go on within the transaction of the test, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
+@pytest.mark.parametrize("role", CAST)
+def test_answers_are_what_the_schema_says(
+    role: str,
+    targets: list[Target],
+    settings: Settings,
+    record_property: Callable[[str, object], None],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    fuzzer = Fuzzer(world_of(role), EXAMPLES, SEED, lambda: django_capture_on_commit_callbacks(execute=True))
+
+    fuzzer.run(targets)
+
+    record_property("requests", fuzzer.answers.total())
+    record_property("answers", ", ".join(f"{status}: {number}" for status, number in sorted(fuzzer.answers.items())))
+    record_property("succeeded", f"{len(fuzzer.succeeded)} of {len(targets)}")
+    assert fuzzer.findings == {}, "\n".join([f"Drawn with FUZZ_SEED={SEED}", *fuzzer.findings.values()])
