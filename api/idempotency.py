@@ -67,7 +67,7 @@ def fingerprint_of(request: Request) -> str:
 
 
 def _plain(data: Any) -> Any:
-    """Return a body as JSON values, which may hold numbers of any size; that of a form by fields and files' contents."""
+    """Return a body as JSON values; that of a form by its fields and the contents of its files."""
     if not isinstance(data, QueryDict):
         return data
     return {
