@@ -13,12 +13,12 @@ TODAY = clock.now().date()
 YESTERDAY, LONG_AGO = TODAY - timedelta(days=1), TODAY - timedelta(days=60)
 
 
-def filters(call: str, name: str, value: Callable[[Scene], str], *found: str, beside: str = "") -> None:
+def filters(call: str, name: str, value: Callable[[Scene], str], *found: str) -> None:
     """Register a filter that leaves, of the rows that the list has without it, exactly ``found`` of the scene."""
 
     def run(scene: Scene) -> None:
-        both = named(scene, scene.call(call, query=f"?{beside}").json()["results"])
-        asked = scene.call(call, query=f"?{name}={value(scene)}&{beside}")
+        both = named(scene, scene.call(call).json()["results"])
+        asked = scene.call(call, query=f"?{name}={value(scene)}")
         assert asked.status_code == 200, asked.content
         assert (both, named(scene, asked.json()["results"])) == (set(PEOPLE if "ada" in both else EVENTS), set(found))
 
