@@ -36,6 +36,12 @@ Written by `make prove`, which runs these tests at full size; `make test` runs t
 | what | tests | figures | seconds |
 |---|---|---|---|
 """
+ROLES = """
+## Calls drawn from the schema
+
+| as | requests | operations that succeeded | answers by status |
+|---|---|---|---|
+"""
 
 
 @dataclass
@@ -91,7 +97,7 @@ class Proof:
             if row.tests:
                 figures = ", ".join(f"{figure:,} {name}" for name, figure in row.figures.items())
                 text += f"| {PROOFS[begin]} | {row.tests} | {figures} | {row.seconds:,.0f} |\n"
-        text += "\n## Calls drawn from the schema\n\n| as | requests | operations that succeeded | answers by status |\n|---|---|---|---|\n"
+        text += ROLES
         for role, part in self.rows["tests/fuzz/"].parts.items():
             text += f"| {role} | {part['requests']:,} | {part['succeeded']} | {part['answers']} |\n"
         return text
