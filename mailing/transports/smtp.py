@@ -11,7 +11,7 @@ from django.core.mail.message import sanitize_address
 from django.core.mail.utils import DNS_NAME
 
 from mailing.policy import Policy
-from mailing.transports.deadline import cut_off
+from mailing.transports.deadline import Watchdog
 from mailing.transports.outcomes import InDoubtError, OutcomeError, RefusedError, UnreachableError
 from mailing.transports.replies import REFUSALS, outcome, text
 
@@ -30,6 +30,7 @@ class SmtpTransport:
         self._policy = policy
         self._connection: smtplib.SMTP | None = None
         self._used = 0
+        self._watchdog = Watchdog()
 
     def send(self, message: EmailMultiAlternatives) -> None:
         """Hand over one message within the hard deadline, or raise an ``OutcomeError``.
@@ -48,6 +49,10 @@ class SmtpTransport:
 
     def close(self) -> None:
         """Say goodbye."""
+        self._hang_up()
+        self._watchdog.close()
+
+    def _hang_up(self) -> None:
         if self._connection:
             with suppress(OSError):  # the goodbye is a courtesy: everything accepted has been answered
                 self._connection.quit()
@@ -55,11 +60,11 @@ class SmtpTransport:
 
     def _attempt(self, message: EmailMultiAlternatives, data: bytes, ends: float) -> None:
         if self._used >= self._policy.recycle_after:
-            self.close()
+            self._hang_up()
         connection = self._connection or self._open(ends)
         self._used += 1
         try:
-            with cut_off(connection, ends):
+            with self._watchdog.cut_off(connection, ends):
                 _announce(connection, message)
                 _hand_over(connection, data)
         except (UnreachableError, InDoubtError):
@@ -73,7 +78,7 @@ class SmtpTransport:
         account = self._account
         connection = _unconnected(account)
         try:
-            with cut_off(connection, ends):
+            with self._watchdog.cut_off(connection, ends):
                 code, reply = connection.connect(account.host, account.port)
                 if code != READY:
                     raise smtplib.SMTPConnectError(code, reply)
