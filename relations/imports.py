@@ -1,7 +1,7 @@
 """Relations from a file: who hosts, owns and attends what, straight from another system.
 
 One row per person, event and role says how that stands now. Imports may exceed an event's capacity; they say so.
-Locks: the batch's capacities by id, then its people by id.
+Locks: the batch's capacities by id, then its people's counts by id.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """How relations begin and end: under the event's lock, with a reason for the ledger.
 
-Lock order: the event's capacity, then (in the triggers) people by id. Seats and counts belong to the triggers.
+Lock order: the event's capacity, then (in the triggers) counts by person. Seats and counts belong to the triggers.
 """
 
 from collections.abc import Iterable
