@@ -17,7 +17,7 @@ from users.accounts.passwords import allow_new_email
 from users.accounts.serializers import PasswordField
 from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import ApiToken, User
-from users.names import split_name
+from users.names import NameField, split_name
 from users.roles import Role
 from users.services import create_user, delete_user, set_roles, update_user
 
@@ -25,7 +25,7 @@ from users.services import create_user, delete_user, set_roles, update_user
 class UserSerializer(ModelSerializer[User]):
     """A person's profile. ``name`` may be sent instead of first and last name, and is split at its first space."""
 
-    name = serializers.CharField(write_only=True, required=False, max_length=300)
+    name = NameField()
     current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")
     hosted_count = serializers.IntegerField(read_only=True, label=_("Hosted"))
     attended_count = serializers.IntegerField(read_only=True, label=_("Attended"))

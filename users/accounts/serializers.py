@@ -13,7 +13,7 @@ from users.accounts.models import ApiToken
 from users.accounts.passwords import validate_new
 from users.accounts.scopes import SCOPES
 from users.models import User
-from users.names import split_name
+from users.names import NameField, split_name
 
 LONGEST_PASSWORD = 1_000
 
@@ -49,7 +49,7 @@ class SignupSerializer(Serializer):
 
     email = serializers.EmailField(max_length=254)
     password = PasswordField()
-    name = serializers.CharField(required=False, max_length=300, help_text="Instead of first and last name.")
+    name = NameField(help_text="Instead of first and last name.")
     first_name = serializers.CharField(required=False, allow_blank=True, max_length=150)
     last_name = serializers.CharField(required=False, allow_blank=True, max_length=150)
     phone_number = serializers.CharField(required=False, allow_blank=True, max_length=50)

@@ -50,6 +50,7 @@ def test_role_is_ignored_and_nobody_is_made_yet(post: Callable[..., Any], mails:
         ({"password": "short"}, [("/password", "password_too_short")]),
         ({"email": "nora"}, [("/email", "invalid")]),
         ({"name": "Nora", "last_name": "Neu"}, [("/name", "invalid")]),
+        ({"name": "x" * 151}, [("/name", "max_length")]),
         ({"password": "a\0b"}, []),
         ({"company": "x" * 201}, [("/company", "max_length")]),
     ],
