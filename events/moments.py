@@ -1,12 +1,13 @@
 """Times in bodies: ISO 8601 with an offset; without one UTC; a date alone is the day's start in the event's zone."""
 
 import zoneinfo
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from api.moments import read_moment, start_of
 from users.zones import zone_names
 
 
@@ -19,17 +20,9 @@ class MomentField(serializers.DateTimeField):
         if not isinstance(value, str):
             self.fail("invalid", format="ISO 8601")
         try:
-            return self._read(value.strip())
+            return start_of(read_moment(value.strip()), self._zone())
         except (ValueError, OverflowError):
             self.fail("invalid", format="ISO 8601")
-
-    def _read(self, text: str) -> datetime:
-        if len(text) == len("2026-03-01"):
-            start = datetime.combine(date.fromisoformat(text), time(), self._zone())
-        else:
-            moment = datetime.fromisoformat(text)
-            start = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        return start.astimezone(UTC)
 
     def _zone(self) -> zoneinfo.ZoneInfo:
         """Return the zone that the body names, else the event's own; a wrong name is refused where it stands."""

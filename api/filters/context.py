@@ -1,9 +1,12 @@
 """For whom a filter is evaluated."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+
+from api.moments import zone_of
 
 Caller = AbstractBaseUser | AnonymousUser
 
@@ -16,3 +19,8 @@ class FilterContext:
     """
 
     caller: Caller
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the zone in which the caller's days start."""
+        return zone_of(self.caller)

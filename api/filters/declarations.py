@@ -73,6 +73,10 @@ class Filter(ABC):
         """Return the JSON value that one text stands for; one that stands for none is left for ``read`` to refuse."""
         return text
 
+    def from_address(self, value: object) -> object:
+        """Return a JSON value out of the text of a parameter as it was before it stood in an address."""
+        return value
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the value."""
         return {"type": self.json_type, **self.described()}

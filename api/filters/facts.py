@@ -90,9 +90,15 @@ class ObjectFilter(Filter):
 
     def from_text(self, text: str) -> object:
         try:
-            return strict_json(text)
+            return self.from_address(strict_json(text))
         except ValueError as error:
             raise InvalidInput(Fault(str(error), "json")) from error
+
+    def from_address(self, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        members = self.members
+        return {key: members[key].from_address(one) if key in members else one for key, one in value.items()}
 
     def schema(self) -> dict[str, Any]:
         properties = {name: member.schema() for name, member in self.members.items()}

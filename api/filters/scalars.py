@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,14 @@ from api.exceptions import Fault, InvalidInput, Path
 from api.filters.context import FilterContext
 from api.filters.declarations import Filter, Label, ManyFilter, read_text, wrong_type
 from api.identifiers import as_uuid, has_external_id
+from api.moments import read_moment, start_of
 from api.names import unknown_name
 
 BIGGEST = 2**63 - 1
 LOOKUPS = ("exact", "gt", "gte", "lt", "lte")
 SPACE_FOR_PLUS = re.compile(r"(T\S+) (\d\d(:?\d\d)?)$")
+# Nowhere was a day ever ahead by as much: what starts after the first moment here does so everywhere.
+EASTERNMOST = timezone(timedelta(hours=16))
 TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -125,22 +128,29 @@ class IntegerFilter(ComparingFilter):
 
 
 class DateTimeFilter(ComparingFilter):
-    """A moment in ISO 8601: without offset it is UTC, a date alone is the start of that day in UTC."""
+    """A moment in ISO 8601: without offset it is UTC, a date alone is the start of that day in the caller's zone."""
 
     json_type = "string"
 
-    def read(self, value: object) -> datetime:
+    def read(self, value: object) -> datetime | date:
         text = read_text(value)
         try:
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            moment = read_moment(text)
+            start_of(moment, EASTERNMOST)
         except (ValueError, OverflowError):
             detail = _("Give a date or time in ISO 8601, such as 2026-03-01 or 2026-03-01T18:30:00+01:00.")
             raise InvalidInput(Fault(detail, "datetime")) from None
+        return moment
+
+    def q(self, value: datetime | date, context: FilterContext) -> Q:
+        return super().q(start_of(value, context.zone), context)
 
     def from_text(self, text: str) -> object:
+        return self.from_address(text)
+
+    def from_address(self, value: object) -> object:
         """Take back the plus sign that an address turns into a space when it is not escaped."""
-        return SPACE_FOR_PLUS.sub(r"\1+\2", text)
+        return SPACE_FOR_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], **self.described()}

@@ -62,6 +62,7 @@ book_filters.register(
         "stocked",
         TextFilter("shelf", key=Lower),
         IdFilter("book", of="api_tests.Book"),
+        DateTimeFilter("since", "gte", column="book__published_at"),
         IntegerFilter("min"),
         condition=stocked,
     ),

@@ -110,12 +110,13 @@ def test_filter_sees_no_more_than_its_caller(context: FilterContext, django_user
         ({"published_since": "yesterday"}, "/published_since", "ISO 8601"),
         ({"published_since": 5}, "/published_since", "Give a text."),
         ({"published_since": "0001-01-01T00:00:00+14:00"}, "/published_since", "ISO 8601"),
+        ({"published_since": "0001-01-01"}, "/published_since", "ISO 8601"),
         ({"locked": "yes"}, "/locked", "Give true or false."),
         ({"book": 5}, "/book", "Give a text."),
         ({"q": "  "}, "/q", "at least one character"),
         ({"stocked": []}, "/stocked", "Give an object."),
         ({"stocked": {"shelf": ["a", 1]}}, "/stocked/shelf/1", "Give a text."),
-        ({"stocked": {"size": 1}}, "/stocked/size", "Possible: book, min, shelf."),
+        ({"stocked": {"size": 1}}, "/stocked/size", "Possible: book, min, shelf, since."),
         ({"or": []}, "/or", "Give a list of one or more"),
         ({"or": {}}, "/or", "Give a list of one or more"),
         ({"and": [{}, 5]}, "/and/1", "Give an object of filters."),
@@ -279,6 +280,11 @@ def tree_of(query: str) -> dict[str, object]:
         ("locked=TRUE&thick=0", {"locked": True, "thick": False}),
         ("published_since=2020-01-01T10:00:00+02:00", {"published_since": "2020-01-01T10:00:00+02:00"}),
         ('stocked={"min": 2}', {"stocked": {"min": 2}}),
+        (
+            'stocked={"since": "2020-01-01T10:00:00+02:00", "shelf": "T1 02", "colour": "T1 02"}',
+            {"stocked": {"since": "2020-01-01T10:00:00+02:00", "shelf": "T1 02", "colour": "T1 02"}},
+        ),
+        ("stocked=[1]", {"stocked": [1]}),
     ],
 )
 def test_parameters_become_a_tree(query: str, tree: Any) -> None:

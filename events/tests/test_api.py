@@ -61,6 +61,8 @@ def test_named_hosts_replace_the_creator(client_of_staff: APIClient) -> None:
     ("sent", "zone", "stored"),
     [
         ("2030-07-01", "Europe/Berlin", datetime(2030, 6, 30, 22, tzinfo=UTC)),
+        ("20300701", "Europe/Berlin", datetime(2030, 6, 30, 22, tzinfo=UTC)),
+        (" 2030-W27-1 ", "Europe/Berlin", datetime(2030, 6, 30, 22, tzinfo=UTC)),
         ("2030-07-01", "UTC", datetime(2030, 7, 1, tzinfo=UTC)),
         ("2030-07-01T10:00", "Asia/Tokyo", datetime(2030, 7, 1, 10, tzinfo=UTC)),
         ("2030-07-01T10:00:00+16:34", "UTC", datetime(2030, 6, 30, 17, 26, tzinfo=UTC)),

@@ -95,7 +95,7 @@ def number_range_filter(declared: FilterSet, least: str, most: str, title: Any) 
 
 
 def date_range_filter(declared: FilterSet, since: str, until: str, title: Any) -> type[DeclaredListFilter]:
-    """Return a filter from the start of a day (in UTC) to the start of another."""
+    """Return a filter from the start of a day (in the caller's zone) to the start of another."""
     fields: dict[str, forms.Field] = {
         name: forms.CharField(
             required=False, widget=forms.DateInput(INPUT | {"type": "date", "title": word, "aria-label": word})

@@ -1,6 +1,6 @@
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -90,6 +90,9 @@ def test_created_person_is_answered_whole(client_of_staff: APIClient) -> None:
         ({"first_name": 5, "is_staff": True}, ("/is_staff", "unknown")),
         ({"first_name": ["x"]}, ("/first_name", "invalid")),
         ({"name": "A B", "first_name": "A"}, ("/name", "invalid")),
+        ({"name": "x" * 151}, ("/name", "max_length")),
+        ({"name": "A " + "x" * 151}, ("/name", "max_length")),
+        ({"name": "x" * 301}, ("/name", "max_length")),
         ([{"first_name": "A"}], ("", "invalid")),
     ],
 )
@@ -315,6 +318,33 @@ def test_filter_by_body_takes_trees_and_pages_by_cursor(client_of_staff: APIClie
     assert problem(refused) == (400, [("/filter/or/1/first_name", "unknown")])
     assert names(first) + names(second) == ["N0", "N1", "N2", "N3"]
     assert second.json()["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "since", "found"),
+    [
+        ("UTC", "2026-03-02", 0),
+        ("Europe/Berlin", "2026-03-02", 1),
+        ("Europe/Berlin", "20260302", 1),
+        ("Europe/Berlin", "2026-03-02T00:00", 0),
+        ("No/Where", "2026-03-02", 0),
+        ("America/New_York", "2026-03-01", 1),
+    ],
+)
+def test_day_in_a_filter_starts_in_the_zone_of_the_caller(
+    client_of: Callable[[User], APIClient], zone: str, since: str, found: int
+) -> None:
+    caller = UserFactory.create(roles=["agent"], timezone=zone, first_name="Ann")
+    UserFactory.create(first_name="Bob")
+    User.objects.filter(first_name="Bob").update(created_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
+    User.objects.filter(pk=caller.pk).update(created_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+    answers = [
+        client_of(caller).get(f"{PEOPLE}?created_since={since}"),
+        client_of(caller).post(f"{PEOPLE}filter/", {"filter": {"created_since": since}}),
+    ]
+
+    assert [names(answer) for answer in answers] == [["Bob"] * found] * 2
 
 
 def test_filter_by_email_finds_those_without_one_too(client_of_staff: APIClient) -> None:
