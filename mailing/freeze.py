@@ -4,10 +4,9 @@ Killed at any moment and run again, it gives exactly the audience: nobody twice,
 """
 
 import logging
-from time import monotonic
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from mailing.models import Audience, Campaign, CampaignStatus
 from mailing.policy import Policy
 
 logger = logging.getLogger(__name__)
+MAY_SEND = "mailing.add_campaign"
 
 # The address can be somebody else's delivery already where two people passed it on between two portions.
 DELIVER = """
@@ -41,28 +41,46 @@ LEAVE_OUT = """
 """
 
 
-def freeze_pending(policy: Policy, ends: float) -> None:
-    """Freeze campaigns that wait for it, until ``ends`` (by the monotonic clock)."""
-    while monotonic() < ends and (campaign := freeze_portion(policy)):
-        if campaign.frozen_count is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE mailing_delivery")  # the planner has not seen so many rows of one campaign yet
+class SenderError(Exception):
+    """The campaign's sender lost the right to send before its audience was complete."""
 
 
 @transaction.atomic
 def freeze_portion(policy: Policy) -> Campaign | None:
-    """Freeze the next portion of a campaign that no other worker freezes, and return it; None when there is none."""
-    waiting = Campaign.objects.filter(status=CampaignStatus.FREEZING).order_by("id")
+    """Freeze the next portion of a campaign that no other worker freezes, and return it; None when there is none.
+
+    One that cannot be frozen is paused and says why: it keeps no other from being frozen or sent.
+    """
+    waiting = Campaign.objects.filter(status=CampaignStatus.FREEZING).order_by(
+        "-lane", "id"
+    )  # transactional ones first
     campaign = waiting.select_for_update(skip_locked=True, no_key=True).first()
     if campaign is None:
         return None
-    audience = Audience.objects.select_related("campaign__created_by").defer("people").get(campaign=campaign)
     try:
-        if not freeze_next(audience, policy.freeze_size):
-            complete(campaign)
+        with transaction.atomic():
+            _freeze(campaign, policy)
+    except SenderError as error:
+        hold(campaign, str(error))
+    except (OperationalError, InterfaceError):
+        raise
     except InvalidInput as error:  # what the filter names was there when the campaign was made, and is gone
         hold(campaign, _("Its audience can no longer be found. %s") % error)
+    except Exception as error:
+        logger.exception("Campaign %s cannot be frozen.", campaign.pk)
+        hold(campaign, _("Its audience cannot be found: %s") % error)
     return campaign
+
+
+def _freeze(campaign: Campaign, policy: Policy) -> None:
+    audience = Audience.objects.select_related("campaign__created_by").defer("people").get(campaign=campaign)
+    sender = audience.campaign.created_by
+    if sender and not sender.has_perm(MAY_SEND):  # who sees nobody would mail nobody, and nobody would know
+        raise SenderError(_("Its sender, %s, may no longer send mail: restore this right, or cancel it.") % sender)
+    if not freeze_next(audience, policy.freeze_size):
+        complete(campaign)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE mailing_delivery")  # the planner has not seen so many rows of one campaign yet
 
 
 def freeze_next(audience: Audience, size: int) -> int:
@@ -89,6 +107,14 @@ def hold(campaign: Campaign, trouble: str) -> None:
     logger.warning("Campaign %s is paused. %s", campaign.pk, trouble)
     campaign.status, campaign.trouble = CampaignStatus.PAUSED, trouble
     campaign.save(update_fields=["status", "trouble"])
+
+
+@transaction.atomic
+def hold_campaign(campaign_id: UUID, trouble: str) -> None:
+    """Pause the campaign as ``hold`` does, if it still sends. Locks it."""
+    sending = Campaign.objects.filter(pk=campaign_id, status=CampaignStatus.SENDING)
+    if campaign := sending.select_for_update(no_key=True).first():
+        hold(campaign, trouble)
 
 
 def begin(campaign: Campaign) -> None:

@@ -1,19 +1,27 @@
-"""The pump: what a worker does when it is rung for. Any number may run at once, anywhere, and be killed at any time."""
+"""The pump: what a worker does when it is rung for. Any number may run at once, anywhere, and be killed at any time.
 
+It takes turns of small steps, so that none of them keeps the others waiting, and trouble with one leaves the others be.
+"""
+
+import logging
+from collections.abc import Callable
 from time import monotonic
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+from django.utils.translation import gettext as _
 
 from mailing.accounts import renderer_of
-from mailing.claims import claim
-from mailing.freeze import freeze_pending
+from mailing.claims import claim, release
+from mailing.freeze import freeze_portion, hold_campaign
 from mailing.lanes import paused_lanes
 from mailing.policy import DEFAULT, Policy
 from mailing.rendering import Renderer
 from mailing.sender import Sender
 from mailing.transports import Transport, open_transport
-from mailing.upkeep import finish, recover, start_due, sweep_cancelled
+from mailing.upkeep import finish, recover, start_due, sweep_portion
+
+logger = logging.getLogger(__name__)
 
 # Somebody waits for transactional mail: it comes first. Campaigns take turns: whoever was served last waits.
 NEXT = """
@@ -23,39 +31,67 @@ NEXT = """
                       AND d.next_attempt_at <= clock_timestamp())
      ORDER BY c.lane <> 'transactional', array_position(%s::uuid[], c.id) NULLS FIRST, c.id LIMIT 1
 """
+Step = Callable[[], bool]
 
 
 def pump(policy: Policy = DEFAULT) -> bool:
     """Freeze, send and tidy up for a while; True when the time was over before the work was."""
     ends = monotonic() + policy.pump_time
-    recover()
-    start_due()
-    sweep_cancelled(policy, ends)
-    freeze_pending(policy, ends)
     with open_transport(policy) as transport:
-        Round(transport, policy).run(ends)
+        turn = Turn(transport, policy, ends)
+        steps: list[Step] = [
+            lambda: recover() > 0,
+            lambda: start_due() > 0,
+            turn.serve,
+            lambda: freeze_portion(policy) is not None,
+            lambda: sweep_portion(policy) > 0,
+        ]
+        while monotonic() < ends and sum(guarded(step) for step in steps):  # each has its turn
+            pass
     finish()
     return monotonic() >= ends
 
 
-class Round:
-    """One worker's turns among the campaigns that send."""
+def guarded(step: Step) -> bool:
+    """Take a step, and return whether it did something. Its failure is logged, unless the database is gone."""
+    try:
+        return step()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("A step of the pump failed.")
+        return False
 
-    def __init__(self, transport: Transport, policy: Policy) -> None:
+
+class Turn:
+    """One worker's turns among the campaigns that send, until ``ends`` by the monotonic clock."""
+
+    def __init__(self, transport: Transport, policy: Policy, ends: float) -> None:
         self._transport = transport
         self._policy = policy
+        self._ends = ends
         self._renderers: dict[UUID, Renderer] = {}
         self._served: list[UUID] = []
 
-    def run(self, ends: float) -> None:
-        """Serve claim after claim until nothing is due, or until ``ends`` (by the monotonic clock)."""
-        while monotonic() < ends and (due := self._next()):
-            self._serve(*due, ends)
-
-    def _serve(self, campaign_id: UUID, lane: str, ends: float) -> None:
-        claimed = claim(campaign_id, lane, self._policy)
+    def serve(self) -> bool:
+        """Serve the campaign whose turn it is by one claim; False when nothing is due."""
+        due = self._next()
+        if due is None:
+            return False
+        campaign_id, lane = due
         self._served = [*(one for one in self._served if one != campaign_id), campaign_id]
-        Sender(claimed, self._renderer(campaign_id), self._transport, self._policy).send(ends)
+        claimed = claim(campaign_id, lane, self._policy)
+        try:
+            renderer = self._renderer(campaign_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("The templates of campaign %s cannot be had.", campaign_id)
+            hold_campaign(campaign_id, _("Its templates cannot be had: %s") % error)
+            release(claimed, claimed.ids)
+        else:
+            Sender(claimed, renderer, self._transport, self._policy).send(self._ends)
+        return True
 
     def _next(self) -> tuple[UUID, str] | None:
         with connection.cursor() as cursor:

@@ -1,7 +1,5 @@
 """What keeps campaigns moving besides sending: claims that expired, times that came, ends that were reached."""
 
-from time import monotonic
-
 from django.db import connection, transaction
 
 from mailing.counts import COUNTED
@@ -64,18 +62,18 @@ def recover() -> int:
         return int(cursor.rowcount)
 
 
-def start_due() -> None:
-    """Let campaigns begin whose time has come."""
+def start_due() -> int:
+    """Let campaigns begin whose time has come, and return how many."""
     with connection.cursor() as cursor:
         cursor.execute(START_DUE)
+        return int(cursor.rowcount)
 
 
-def sweep_cancelled(policy: Policy, ends: float) -> None:
-    """Take what is queued of cancelled campaigns out of the queue, until ``ends`` (by the monotonic clock)."""
+def sweep_portion(policy: Policy) -> int:
+    """Take some of what is queued of cancelled campaigns out of the queue, and return how many."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP, [policy.sweep_size])
-        while cursor.rowcount and monotonic() < ends:
-            cursor.execute(SWEEP, [policy.sweep_size])
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
