@@ -75,16 +75,21 @@ MATCH = f"""
              WHERE x.done IS NULL AND x.problem IS NULL) f
      WHERE s.line = f.line
 """  # noqa: S608  # a constant
-REPEATED = """
+# What the file has stored is looked up one by one: of an import that has just begun the planner expects a row or none,
+# and a join would read through all the rows so far for each new one.
+_LINE = "(SELECT i.line FROM users_importedrow i WHERE i.of_import_id = %s AND i.object_id = r.id)"
+_OF_THE_FILE = f"""
+    EXISTS (SELECT FROM relations_usereventrelation r WHERE r.event_id = c.event_id AND {_LINE} IS NOT NULL)
+"""
+REPEATED = f"""
     UPDATE import_staged s SET problem = 'repeated', other = f.earlier
       FROM (SELECT x.line, COALESCE(
-                     (SELECT MIN(i.line) FROM relations_usereventrelation r
-                        JOIN users_importedrow i ON i.object_id = r.id AND i.of_import_id = %s
+                     (SELECT MIN({_LINE}) FROM relations_usereventrelation r
                        WHERE r.event_id = x.event_id AND r.user_id = x.user_id AND r.role = x.role),
                      MIN(x.line) OVER (PARTITION BY x.user_id, x.event_id, x.role)) AS earlier
               FROM import_staged x WHERE x.done IS NULL AND x.problem IS NULL) f
      WHERE s.line = f.line AND f.earlier < s.line
-"""
+"""  # noqa: S608  # a constant
 UPDATE = f"""
     UPDATE relations_usereventrelation t SET status = s.status
       FROM import_staged s WHERE t.id = s.target AND {OPEN} AND t.status <> s.status
@@ -105,13 +110,11 @@ INSERT = f"""
           FROM numbered n JOIN given g USING (event_id) ORDER BY n.id ON CONFLICT DO NOTHING RETURNING id)
     UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
 """  # noqa: S608  # a constant
-OVER_CAPACITY = """
+OVER_CAPACITY = f"""
     SELECT e.title, c.taken, e.max_capacity FROM relations_eventcapacity c JOIN events_event e ON e.id = c.event_id
-     WHERE c.taken > e.max_capacity AND EXISTS (
-        SELECT FROM relations_usereventrelation r JOIN users_importedrow i ON i.object_id = r.id
-         WHERE r.event_id = c.event_id AND i.of_import_id = %s)
+     WHERE c.taken > e.max_capacity AND {_OF_THE_FILE}
      ORDER BY c.taken - e.max_capacity DESC, e.id
-"""
+"""  # noqa: S608  # a constant
 
 UNRESOLVED = {
     "unknown_email": "s.user_id IS NULL AND s.user_external_id IS NULL",
@@ -133,14 +136,12 @@ GUARD = f"""
        AND (s.role, COALESCE(s.was, ''), s.status, {STATE_SQL}) NOT IN (VALUES {_rows(_ALLOWED)})
 """  # noqa: S608  # a constant
 # Open events of the file with room beside a queue, each to be locked in turn.
-WITH_ROOM_BESIDE_A_QUEUE = """
+WITH_ROOM_BESIDE_A_QUEUE = f"""
     SELECT c.event_id FROM relations_eventcapacity c JOIN events_event e ON e.id = c.event_id
      WHERE c.waiting > 0 AND (e.max_capacity IS NULL OR c.taken < e.max_capacity)
-       AND e.status = 'active' AND COALESCE(e.end_at, e.start_at) >= now() AND EXISTS (
-        SELECT FROM relations_usereventrelation r JOIN users_importedrow i ON i.object_id = r.id
-         WHERE r.event_id = c.event_id AND i.of_import_id = %s)
+       AND e.status = 'active' AND COALESCE(e.end_at, e.start_at) >= now() AND {_OF_THE_FILE}
      ORDER BY c.event_id
-"""
+"""  # noqa: S608  # a constant
 SECOND_OWNER = """
     s.role = 'owner' AND s.status <> 'cancelled' AND EXISTS (
         SELECT FROM relations_usereventrelation r WHERE r.event_id = s.event_id AND r.user_id <> s.user_id
