@@ -159,7 +159,7 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
 
     @extend_schema(responses={200: RelationSerializer, 201: RelationSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a person a part in an event: 201, or 200 where they have it already."""
+        """Give a person a part in an event: 201, or 200 where they have one, which becomes what the status says."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         actor: Any = request.user
