@@ -6,7 +6,7 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may do what with mail, and listen for mails about accounts."""
-        from mailing import accounts  # noqa: F401  # imported for what it listens to
+        from mailing import accounts, checks  # noqa: F401  # imported for what they listen to and register
         from mailing.models import Campaign, CampaignExclusion, Delivery
         from users.roles import Role, grant
 

@@ -7,15 +7,19 @@ import logging
 import random
 from time import monotonic
 
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext as _
+
 from mailing import lanes
 from mailing.claims import Claim, Gated, gate, release, settle
+from mailing.freeze import hold_campaign
 from mailing.messages import build
 from mailing.models import DeliveryStatus, Lane, SuppressionReason
 from mailing.policy import Policy
 from mailing.rendering import ContentError, Renderer
 from mailing.suppressions import suppress
 from mailing.transports import Transport
-from mailing.transports.outcomes import DeferredError, InDoubtError, OutcomeError, RefusedError
+from mailing.transports.outcomes import DeferredError, InDoubtError, OutcomeError, RefusedError, UnreachableError
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +49,27 @@ class Sender:
             return False
         try:
             rendered = self._renderer.render(row.values)
-            self._transport.send(
-                build(rendered, address=row.address, message_id=row.message_id, lane=self._claimed.lane)
-            )
+            message = build(rendered, address=row.address, message_id=row.message_id, lane=self._claimed.lane)
         except ContentError as error:
             return self._settle(row, DeliveryStatus.FAILED, error=str(error), burnt=0)
+        except Exception as error:
+            logger.exception("Delivery %s cannot be written.", row.id)
+            hold_campaign(self._claimed.campaign_id, _("Its mail cannot be written: %s") % error)
+            return False
+        return self._hand_over(row, message)
+
+    def _hand_over(self, row: Gated, message: EmailMultiAlternatives) -> bool:
+        try:
+            self._transport.send(message)
         except RefusedError as error:
             return self._refused(row, error)
         except DeferredError as error:
             return self._deferred(row, error)
         except OutcomeError as error:
             return self._in_trouble(row, error)
+        except Exception as error:
+            logger.exception("The transport failed.")
+            return self._in_trouble(row, UnreachableError(f"{type(error).__name__}: {error}"))
         self._reopen()
         return self._settle(row, DeliveryStatus.SENT)
 
@@ -67,7 +81,11 @@ class Sender:
     def _deferred(self, row: Gated, error: DeferredError) -> bool:
         attempts = row.attempts + 1
         if attempts >= self._policy.attempts:
-            return self._settle(row, DeliveryStatus.FAILED, error=f"Given up after {attempts} attempts: {error}")
+            return self._settle(
+                row,
+                DeliveryStatus.FAILED,
+                error=_("Given up after %(attempts)s attempts: %(error)s") % {"attempts": attempts, "error": error},
+            )
         return self._settle(row, DeliveryStatus.QUEUED, error=str(error), wait=self._backoff(row.attempts))
 
     def _in_trouble(self, row: Gated, error: OutcomeError) -> bool:

@@ -25,3 +25,17 @@ class Idle(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         return 0
+
+
+class FailsOpen(BaseEmailBackend):
+    """Fails in a way of its own before anything is sent."""
+
+    def open(self) -> bool | None:
+        raise ZeroDivisionError("odd")
+
+
+class FailsSend(BaseEmailBackend):
+    """Fails in a way of its own while it sends."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ZeroDivisionError("odd")

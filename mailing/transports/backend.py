@@ -6,6 +6,7 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from mailing.transports.outcomes import InDoubtError, OutcomeError, RefusedError, UnreachableError
@@ -29,8 +30,8 @@ class BackendTransport:
 
     def send(self, message: EmailMultiAlternatives) -> None:
         """Hand over one message, or raise an ``OutcomeError``."""
+        self._open()
         try:
-            self._backend.open()
             accepted = self._backend.send_messages([message])
         except OutcomeError:
             raise
@@ -42,8 +43,16 @@ class BackendTransport:
             raise InDoubtError(_said(error)) from error
         except (AnymailError, ValueError) as error:  # what the provider, or mail itself, cannot express
             raise RefusedError(_said(error), hard=False) from error
+        except Exception as error:  # nobody knows how far it came
+            raise InDoubtError(_said(error)) from error
         if not accepted:
-            raise RefusedError("The e-mail backend sent nothing.", hard=False)
+            raise RefusedError(_("The e-mail backend sent nothing."), hard=False)
+
+    def _open(self) -> None:
+        try:
+            self._backend.open()
+        except Exception as error:
+            raise UnreachableError(_said(error)) from error
 
     def close(self) -> None:
         """Close the backend's connection."""

@@ -3,16 +3,19 @@
 import re
 import smtplib
 from contextlib import suppress
+from dataclasses import dataclass
+from email.errors import MessageError
 from time import monotonic
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.core.mail.utils import DNS_NAME
+from django.utils.translation import gettext as _
 
 from mailing.policy import Policy
 from mailing.transports.deadline import Watchdog
-from mailing.transports.outcomes import InDoubtError, OutcomeError, RefusedError, UnreachableError
+from mailing.transports.outcomes import DeferredError, InDoubtError, RefusedError, UnreachableError
 from mailing.transports.replies import REFUSALS, outcome, text
 
 TIMEOUT = 20
@@ -20,6 +23,17 @@ OK = 250
 RECIPIENT_OK = {250, 251}
 READY = 220
 GO_AHEAD = 354
+# What Django and Python raise for addresses and headers that cannot be written.
+FAULTS = (ValueError, IndexError, MessageError)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it goes over the wire, and from whom to whom."""
+
+    sender: str
+    recipient: str
+    data: bytes
 
 
 class SmtpTransport:
@@ -38,14 +52,14 @@ class SmtpTransport:
         A server may close a connection between two messages at any time: then a fresh one is tried at once.
         """
         ends = monotonic() + self._policy.deadline
-        data = _on_the_wire(message)
+        letter = _letter(message)
         reused = self._used > 0
         try:
-            self._attempt(message, data, ends)
+            self._attempt(letter, ends)
         except UnreachableError:
             if not reused:
                 raise
-            self._attempt(message, data, ends)
+            self._attempt(letter, ends)
 
     def close(self) -> None:
         """Say goodbye."""
@@ -58,20 +72,20 @@ class SmtpTransport:
                 self._connection.quit()
             self._drop()
 
-    def _attempt(self, message: EmailMultiAlternatives, data: bytes, ends: float) -> None:
+    def _attempt(self, letter: Letter, ends: float) -> None:
         if self._used >= self._policy.recycle_after:
             self._hang_up()
         connection = self._connection or self._open(ends)
         self._used += 1
         try:
             with self._watchdog.cut_off(connection, ends):
-                _announce(connection, message)
-                _hand_over(connection, data)
-        except (UnreachableError, InDoubtError):
-            self._drop()
-            raise
-        except OutcomeError:
+                _announce(connection, letter)
+                _hand_over(connection, letter.data)
+        except (RefusedError, DeferredError):
             self._reset(connection)
+            raise
+        except Exception:
+            self._drop()
             raise
 
     def _open(self, ends: float) -> smtplib.SMTP:
@@ -87,7 +101,7 @@ class SmtpTransport:
                 if account.username and account.password:
                     connection.login(account.username, account.password)
                 connection.ehlo_or_helo_if_needed()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             connection.close()
             raise UnreachableError(_said(error)) from error
         self._connection, self._used = connection, 0
@@ -120,20 +134,20 @@ def _unconnected(account: EmailBackend) -> smtplib.SMTP:
     return connection
 
 
-def _announce(connection: smtplib.SMTP, message: EmailMultiAlternatives) -> None:
+def _announce(connection: smtplib.SMTP, letter: Letter) -> None:
     """Say from whom and to whom, up to the server's leave to send the message."""
     try:
         eight_bit = ["BODY=8BITMIME"] if connection.has_extn("8bitmime") else []
-        code, reply = connection.mail(sanitize_address(message.from_email, "utf-8"), eight_bit)
+        code, reply = connection.mail(letter.sender, eight_bit)
         if code != OK:
             raise UnreachableError(text(code, reply))
-        code, reply = connection.rcpt(sanitize_address(message.to[0], "utf-8"))
+        code, reply = connection.rcpt(letter.recipient)
         if code not in RECIPIENT_OK:
             raise outcome(code, reply, of_recipient=True)
         code, reply = connection.docmd("DATA")
         if code != GO_AHEAD:
             raise outcome(code, reply, of_recipient=False)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UnreachableError(_said(error)) from error
 
 
@@ -142,7 +156,7 @@ def _hand_over(connection: smtplib.SMTP, data: bytes) -> None:
     try:
         connection.send(data)
         code, reply = connection.getreply()
-    except OSError as error:
+    except Exception as error:
         raise InDoubtError(_said(error)) from error
     if code in REFUSALS:
         raise outcome(code, reply, of_recipient=False)
@@ -150,17 +164,26 @@ def _hand_over(connection: smtplib.SMTP, data: bytes) -> None:
         raise InDoubtError(text(code, reply))
 
 
+def _letter(message: EmailMultiAlternatives) -> Letter:
+    """Return the message with its addresses as SMTP wants them: a bad recipient is refused, a bad sender ours."""
+    try:
+        sender = sanitize_address(message.from_email, "utf-8")
+    except FAULTS as error:
+        raise UnreachableError(_("The sender's address cannot be used: %s") % error) from error
+    try:
+        return Letter(sender, sanitize_address(message.to[0], "utf-8"), _on_the_wire(message))
+    except FAULTS as error:  # an address or a header that cannot be written
+        raise RefusedError(str(error), hard=False) from error
+
+
 def _on_the_wire(message: EmailMultiAlternatives) -> bytes:
     """Return the message as DATA wants it: lines end in CRLF, dots at their beginning doubled, a dot at the end."""
-    try:
-        data = message.message().as_bytes(linesep="\r\n")
-    except ValueError as error:  # a header or an address that cannot be written
-        raise RefusedError(str(error), hard=False) from error
+    data = message.message().as_bytes(linesep="\r\n")
     stuffed = re.sub(rb"(?m)^\.", b"..", data)
     return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
-def _said(error: OSError) -> str:
+def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         reply = error.smtp_error
         return text(error.smtp_code, reply if isinstance(reply, bytes) else reply.encode())
