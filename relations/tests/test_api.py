@@ -160,6 +160,7 @@ def test_filters_see_no_more_than_their_caller(doings: None, people: dict[str, U
         ("max_events=0&min_events=0&role=owner&city=", ["Andy", "Nils", "Reg", "Sam"]),
         ("min_events=2&role=participant", ["Andy"]),
         ("min_events=1&role=attendee&hosted=%7B%22min%22:1%7D", []),
+        ('min_events=1&role=attendee&attended={"since":"2000-01-01T00:00:00+02:00"}', ["Andy"]),
     ],
 )
 def test_people_are_filtered_by_number_of_events(

@@ -16,7 +16,9 @@ class TokenQuerySet(QuerySet["ApiToken"]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """Return the tokens that ``user`` may know of: their own, for administrators all; none that is revoked."""
         standing = self.standing()
-        return standing if holds(user, Role.ADMIN) else standing.filter(user=user.pk)
+        if holds(user, Role.ADMIN):
+            return standing
+        return standing.filter(user=user.pk) if user.is_active else standing.none()
 
     def editable_by(self, user: "User | AnonymousUser") -> Self:
         """Return the tokens that ``user`` may revoke."""

@@ -268,8 +268,8 @@ def test_people_are_filtered(client_of_staff: APIClient, query: str, found: list
         ("created_since=0001-01-01T00:00:00%2B05:00", ("created_since", "datetime")),
         ("max_events_hosted=99999999999999999999", ("max_events_hosted", "out_of_range")),
         ("ordering=password", ("ordering", "unknown_ordering")),
-        ("limit=0", ("limit", "min_value")),
-        ("limit=201", ("limit", "max_value")),
+        ("limit=0", ("limit", "limit")),
+        ("limit=201", ("limit", "limit")),
         ("cursor=nonsense", ("cursor", "cursor")),
         ("company=%00", ("company", "text")),
     ],
@@ -280,8 +280,7 @@ def test_bad_parameter_is_named(client_of_staff: APIClient, query: str, fault: t
     if fault is None:
         assert response.status_code == 200
     else:
-        status, faults = problem(response)
-        assert (status, [place for place, _code in faults]) == (400, [fault[0]])
+        assert problem(response) == (400, [fault])
 
 
 @pytest.mark.parametrize(
