@@ -37,7 +37,10 @@ def email_settings(url: str) -> dict[str, Any]:
     """
     if not url:
         return KEPT_AS_FILES
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # half an IPv6 address
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}.") from None
     if parts.scheme in SMTP:
         return _smtp(parts)
     provider = parts.scheme.removeprefix(PREFIX)
@@ -51,10 +54,14 @@ def _smtp(parts: SplitResult) -> dict[str, Any]:
     safety, usual_port = SMTP[parts.scheme]
     if not parts.hostname:
         raise ImproperlyConfigured("EMAIL_URL names no mail server: smtp://user:password@host:port")
+    try:
+        port = parts.port or usual_port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL names no port that there can be: {error}.") from None
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or usual_port,
+        "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         **safety,

@@ -60,7 +60,7 @@ def _required_in_production(name: str, development_value: str) -> str:
 SECRET_KEY = _required_in_production("SECRET_KEY", "development-only-" + "0" * 50)
 # Keys that were SECRET_KEY before: what they signed (sessions, links in mails) is good until they are taken out.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default=SECRET_KEY)
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or SECRET_KEY
 ALLOWED_HOSTS = [
     host.strip() for host in _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ]
@@ -304,7 +304,9 @@ LOGGING = logs.configuration(json=not DEBUG, level=LOG_LEVEL)
 logs.start(json=not DEBUG)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Nobody in production: behind a proxy on the same host everybody's address may be this host's.
-METRICS_ALLOWED = networks("METRICS_ALLOWED", env.str("METRICS_ALLOWED", default="127.0.0.1, ::1" if DEBUG else ""))
+METRICS_ALLOWED = networks(
+    "METRICS_ALLOWED", env.str("METRICS_ALLOWED", default="") or ("127.0.0.1, ::1" if DEBUG else "")
+)
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     sentry.start(SENTRY_DSN)

@@ -67,6 +67,9 @@ def test_every_provider_finds_its_settings(provider: str, settings: Settings) ->
         ("anymail+pigeon://key", "begins with “anymail"),
         ("mail.example.com", "begins with “”"),
         ("smtp://", "names no mail server"),
+        ("smtp://mail.example.com:abc", "EMAIL_URL names no port that there can be: Port could not be cast"),
+        ("smtp://mail.example.com:70000", "EMAIL_URL names no port that there can be: Port out of range"),
+        ("smtp://[::1", "EMAIL_URL cannot be read: Invalid IPv6 URL"),
         ("anymail+resend://", "has no key: anymail.resend://KEY"),
     ],
 )
