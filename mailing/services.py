@@ -1,8 +1,9 @@
 """What can be done to campaigns. API, admin and commands all come through here."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,14 @@ STOPPABLE = (CampaignStatus.FREEZING, CampaignStatus.SCHEDULED, CampaignStatus.S
 OUTCOMES = {"sent": DeliveryStatus.SENT, "failed": DeliveryStatus.FAILED, "resend": DeliveryStatus.QUEUED}
 
 
+class AlreadySentError(Exception):
+    """A form was sent twice, as by a double click; ``campaign`` is what the first time made."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        super().__init__(str(campaign))
+        self.campaign = campaign
+
+
 @transaction.atomic
 def create_campaign(
     *,
@@ -28,11 +37,15 @@ def create_campaign(
     sender: User | None,
     scheduled_at: datetime | None = None,
     lane: str = Lane.CAMPAIGN,
+    form_token: UUID | None = None,
 ) -> Campaign:
     """Make a campaign and let it begin, at once or at ``scheduled_at``.
 
     An audience of up to 1,000 is frozen when this returns, a larger one by a worker. A sender of None is an operator.
+    A ``form_token`` makes one campaign: once more, and it raises ``AlreadySentError`` with that one.
     """
+    if form_token:
+        _use_up(form_token)
     campaign = Campaign(
         template=content.template,
         subject=content.subject,
@@ -41,6 +54,7 @@ def create_campaign(
         lane=lane,
         scheduled_at=scheduled_at,
         created_by=sender,
+        form_token=form_token,
         status=CampaignStatus.FREEZING,
     )
     campaign.full_clean()
@@ -52,6 +66,14 @@ def create_campaign(
     ring()
     campaign.refresh_from_db()
     return campaign
+
+
+def _use_up(form_token: UUID) -> None:
+    """Raise ``AlreadySentError`` if the form was sent. Waits for another sending of it that is not over yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"mailing.form/{form_token}"])
+    if made := Campaign.objects.filter(form_token=form_token).first():
+        raise AlreadySentError(made)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The action on selected people: write a mail, see whom it reaches and how it looks, and send it."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,17 +12,19 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from api.identifiers import as_uuid
 from mailing.admin.markup import framed, preformatted
 from mailing.audience import Choice, by_queryset
 from mailing.content import SUBJECT_LENGTH, Content, content_of_template, own_content, template_names
-from mailing.models import ExclusionReason
+from mailing.models import Campaign, ExclusionReason
 from mailing.preview import Reach, reach_of, rendered_for
 from mailing.rendering import PLACEHOLDERS, ContentError
-from mailing.services import create_campaign
+from mailing.services import AlreadySentError, create_campaign
 from users.admin.form_pages import attempted, form_page, select, text_area, text_input
 from users.markup import number, page_of
 
 MAY_SEND = "mailing.add_campaign"
+ONCE = "form_token"
 BODY_LENGTH = 200_000
 
 
@@ -71,9 +74,8 @@ def send_email(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: Any
     choice = by_queryset(queryset)
     ready = bool(step) and form.is_valid()
     if ready and step == "send":
-        campaign = attempted(form, lambda: create_campaign(content=form.content, choice=choice, sender=sender))
+        campaign = attempted(form, lambda: _send(request, form, choice))
         if campaign:
-            messages.success(request, _("The campaign is made. This page shows how it goes."))
             return HttpResponseRedirect(page_of(campaign))
     return form_page(
         model_admin,
@@ -88,17 +90,34 @@ def send_email(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: Any
     )
 
 
+def _send(request: HttpRequest, form: MailForm, choice: Choice) -> Campaign:
+    """Make the campaign, or return the one that this very form has made already."""
+    sender: Any = request.user
+    token = as_uuid(request.POST.get(ONCE, ""))
+    try:
+        campaign = create_campaign(content=form.content, choice=choice, sender=sender, form_token=token)
+    except AlreadySentError as error:
+        messages.warning(request, _("This form was sent already. This page shows the campaign that it made."))
+        return error.campaign
+    messages.success(request, _("The campaign is made. This page shows how it goes."))
+    return campaign
+
+
 send_email.needs = MAY_SEND  # type: ignore[attr-defined]  # read by the list of actions
 
 
 def _carried(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the fields that keep the selection from page to page; a page's ticks suffice for all that match."""
+    """Return the fields that keep the selection from page to page; a page's ticks suffice for all that match.
+
+    The token is another one on each page: what is sent from it is sent once, however often the button is clicked.
+    """
     across = request.POST.get("select_across", "0")
     selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
     ticks = selected[:1] if across == "1" else selected
     return [
         ("action", "send_email"),
         ("select_across", across),
+        (ONCE, str(uuid4())),
         *((ACTION_CHECKBOX_NAME, tick) for tick in ticks),
     ]
 

@@ -66,6 +66,9 @@ class Campaign(models.Model):
     final_counts = models.JSONField(
         null=True, editable=False, help_text=_("How many deliveries are in each state. Empty: not finished, so count.")
     )
+    form_token = models.UUIDField(
+        null=True, unique=True, editable=False, help_text=_("Of the form it was sent by: each makes one campaign.")
+    )
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)

@@ -1,11 +1,13 @@
 """Campaigns, deliveries and the mailbox in the admin, and the action that sends mail."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -67,6 +69,54 @@ def test_sending_to_who_is_selected_makes_a_campaign(admin_of_staff: Client, sta
     campaign = Campaign.objects.get()
     assert (campaign.frozen_count, campaign.created_by) == (2, staff)
     assert answer.url == page(campaign)  # type: ignore[attr-defined]  # a redirect
+
+
+def token_of(shown: Any) -> str:
+    """Return the token that the form on a page carries."""
+    return dict(shown.context["carried"])["form_token"]
+
+
+def test_double_click_on_send_makes_one_campaign(admin_of_staff: Client) -> None:
+    ann, bob = people(2)
+    form = {**selection(ann, bob), **OWN}
+    token = token_of(admin_of_staff.post(PEOPLE, {**form, "step": "preview"}))
+    sending = {**form, "step": "send", "form_token": token}
+
+    answers: list[Any] = [admin_of_staff.post(PEOPLE, sending) for _click in range(2)]
+
+    assert [answer.url for answer in answers] == [page(Campaign.objects.get())] * 2
+    assert Delivery.objects.count() == 2
+    shown = admin_of_staff.get(answers[0].url)
+    assert said(shown)[-1] == "This form was sent already. This page shows the campaign that it made."
+
+
+def test_double_click_at_the_same_moment_makes_one_campaign(transactional_db: None, staff: User) -> None:
+    """Each click is a request of its own; the second begins before the first has ended."""
+    (ann,) = people(1)
+    answers: list[Any] = []
+    token = str(uuid4())
+
+    def click() -> None:
+        client = Client()
+        client.force_login(staff)
+        answers.append(client.post(PEOPLE, {**selection(ann), **OWN, "step": "send", "form_token": token}))
+        connections.close_all()
+
+    clicks = [threading.Thread(target=click) for _number in range(3)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+
+    assert [answer.url for answer in answers] == [page(Campaign.objects.get())] * 3
+
+
+def test_each_preview_can_be_sent(admin_of_staff: Client) -> None:
+    form = {**selection(*people(1)), **OWN}
+    for _mail in range(2):
+        token = token_of(admin_of_staff.post(PEOPLE, {**form, "step": "preview"}))
+        admin_of_staff.post(PEOPLE, {**form, "step": "send", "form_token": token})
+    assert Campaign.objects.count() == 2
 
 
 def test_sending_to_all_that_match_takes_more_than_the_page(admin_of_staff: Client) -> None:
