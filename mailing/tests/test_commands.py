@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import timezone as clock
 
+from api.exceptions import Conflict
+from mailing.management.commands import send_email
 from mailing.models import Campaign, CampaignExclusion, Delivery
 from mailing.pump import pump
 from mailing.tests.factories import QUICK, campaign_to, counts, people
@@ -95,6 +97,23 @@ def test_bad_arguments_are_refused(words: list[str], complaint: str) -> None:
 
     assert complaint in said
     assert not Campaign.objects.exists()
+
+
+def test_id_that_the_database_cannot_hold_is_refused() -> None:
+    assert refusal("send_email", "--user", "x" * 300) == (2, "value too long for type character varying(254)")
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("error", [Conflict("Not now."), OperationalError("Not now.\nIs the server running?")])
+def test_what_stands_in_the_way_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The database goes away, or something is in a state that forbids it, between reading and writing."""
+
+    def fail(**_options: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(send_email, "create_campaign", fail)
+
+    assert refusal("send_email", "--user", str(people(1)[0].pk)) == (2, "Not now.")
 
 
 @pytest.mark.django_db(transaction=True)

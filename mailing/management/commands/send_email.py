@@ -4,8 +4,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from api.exceptions import InvalidInput
+from api.exceptions import Conflict, InvalidInput
 from api.parsers import strict_json
 from mailing.audience import Choice, by_filter, by_ids
 from mailing.content import Content, content_of_template, own_content
@@ -33,11 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say who would get it; store and send nothing")
         parser.add_argument("--wait", action="store_true", help="show it go until it is finished")
 
-    def handle(self, *, dry_run: bool, wait: bool, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         try:
-            content, choice = _content(options), _choice(options)
-        except (InvalidInput, ValidationError, ValueError) as error:
+            self._mail(**options)
+        except (InvalidInput, Conflict, ValidationError, ValueError, DatabaseError) as error:
             raise CommandError(_said(error), returncode=BAD_ARGUMENTS) from error
+
+    def _mail(self, *, dry_run: bool, wait: bool, **options: Any) -> None:
+        content, choice = _content(options), _choice(options)
         if dry_run:
             self._tell_reach(content, choice)
             return
@@ -96,4 +100,5 @@ def _choice(options: dict[str, Any]) -> Choice:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    return said.partition("\n")[0]  # PostgreSQL adds the statement's lines
