@@ -1,7 +1,8 @@
 """Whom a mail is for: people picked by id or address, a filter, or a set chosen in the admin."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from api.exceptions import Fault, InvalidInput, Path
 from api.filters import FilterContext
 from api.identifiers import as_uuid
 from mailing.models import Audience, Campaign, CampaignExclusion, ExclusionReason
@@ -20,6 +23,9 @@ from users.querysets import UserQuerySet
 # Stands for an operator at the command line, who sees everybody.
 OPERATOR = User(is_staff=True, is_superuser=True)
 NOBODY = UUID(int=0)
+# The one filter that means everybody; a slip of the pen does not look like it.
+EVERYBODY = {"everybody": True}
+OPERATORS = {"and", "or", "not"}
 NEXT_PICKED = """
     SELECT person FROM mailing_audience, unnest(people) AS person
      WHERE campaign_id = %s AND person > %s ORDER BY person LIMIT %s
@@ -75,8 +81,18 @@ def by_emails(emails: Sequence[str], *, sender: User | None) -> Choice:
 
 
 def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
-    """Choose people by a filter, evaluated with the sender's rights when it is frozen. Raises ``InvalidInput``."""
+    """Choose people by a filter, evaluated with the sender's rights when it is frozen.
+
+    Everybody is chosen by ``EVERYBODY`` alone. Raises ``InvalidInput``, also for a filter that is empty somewhere:
+    one object without a key would stand for everybody.
+    """
+    if tree == EVERYBODY:
+        return Choice(filter={})
     _filtered(tree, sender)
+    if empty := list(_empty_objects(tree, ())):
+        detail = _("An empty filter finds everybody. To mail everybody, give {everybody} as the whole filter.")
+        said = detail.format(everybody=json.dumps(EVERYBODY))
+        raise InvalidInput([Fault(said, "empty", path) for path in empty])
     return Choice(filter=tree)
 
 
@@ -102,6 +118,17 @@ def next_people(audience: Audience, size: int) -> list[UUID]:
             return [row[0] for row in cursor.fetchall()]
     people = _filtered(audience.filter, audience.campaign.created_by).order_by("pk")
     return list((people.filter(pk__gt=after) if after else people).values_list("pk", flat=True)[:size])
+
+
+def _empty_objects(tree: dict[str, Any], path: Path) -> Iterator[Path]:
+    """Give the places of the objects that hold no filter, in a tree that was read without fault."""
+    if not tree:
+        yield path
+    for operator in OPERATORS & tree.keys():
+        parts = tree[operator]
+        below = [((operator,), parts)] if operator == "not" else [((operator, at), one) for at, one in enumerate(parts)]
+        for steps, part in below:
+            yield from _empty_objects(part, (*path, *steps))
 
 
 def _filtered(tree: dict[str, Any], sender: User | None) -> UserQuerySet:

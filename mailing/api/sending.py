@@ -42,7 +42,10 @@ class SendEmailSerializer(Serializer):
 
     user_ids = NamesField("Who: ids of people, ours or those of another system.")
     emails = NamesField("Who: addresses of people.")
-    filter = serializers.JSONField(required=False, help_text="Who: whom this filter finds, as in /users/filter/.")
+    filter = serializers.JSONField(
+        required=False,
+        help_text='Who: whom this filter finds, as in /users/filter/; {"everybody": true} alone finds all.',
+    )
     event = serializers.CharField(required=False, max_length=254, help_text="Who: the people of this event.")
     roles = NamesField("Of the event's people, those who hold one of these roles.")
     statuses = NamesField("Of the event's people, those whose part in it has one of these statuses.")

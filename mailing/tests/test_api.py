@@ -112,7 +112,7 @@ def test_mail_for_later_is_scheduled(client_of_staff: APIClient) -> None:
 def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClient) -> None:
     people(1001)
 
-    response = client_of_staff.post(SEND, {"filter": {}})
+    response = client_of_staff.post(SEND, {"filter": {"everybody": True}})
 
     assert response.json()["campaign"]["status"] == "freezing"
     assert response.json()["campaign"]["counts"] == NOTHING
@@ -177,6 +177,30 @@ def test_filter_that_is_wrong_is_refused_where_it_stands(client_of_staff: APICli
     ((place, _detail),) = faults(client_of_staff.post(SEND, {"filter": {"or": [{"compani": "Acme"}]}}))
 
     assert place == "/filter/or/0/compani"
+
+
+@pytest.mark.parametrize(
+    ("tree", "place"),
+    [
+        ({}, "/filter"),
+        ({"not": {}}, "/filter/not"),
+        ({"city": "Oslo", "and": [{}]}, "/filter/and/0"),
+        ({"or": [{"city": "Oslo"}, {"not": {"or": [{}]}}]}, "/filter/or/1/not/or/0"),
+    ],
+)
+def test_filter_that_finds_everybody_by_a_slip_is_refused(
+    client_of_staff: APIClient, tree: dict[str, Any], place: str
+) -> None:
+    people(1)
+
+    said = 'An empty filter finds everybody. To mail everybody, give {"everybody": true} as the whole filter.'
+    assert faults(client_of_staff.post(SEND, {"filter": tree})) == [(place, said)]
+    assert not Campaign.objects.exists()
+
+
+def test_everybody_is_a_whole_filter(client_of_staff: APIClient) -> None:
+    for tree in ({"everybody": False}, {"everybody": True, "city": "Oslo"}, {"or": [{"everybody": True}]}):
+        assert "“everybody” is not known here" in faults(client_of_staff.post(SEND, {"filter": tree}))[0][1]
 
 
 @pytest.mark.parametrize("path", [SEND, "/api/v1/emails/send-emails/"])

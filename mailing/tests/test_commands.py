@@ -65,7 +65,7 @@ def test_dry_run_stores_nothing() -> None:
     people(2)
     UserFactory.create(email=None)
 
-    said = run("send_email", "--subject", "Hi", "--body", "There", "--filter", "{}", "--dry-run")
+    said = run("send_email", "--subject", "Hi", "--body", "There", "--filter", '{"everybody": true}', "--dry-run")
 
     assert said.splitlines() == ["Dry run, nothing stored: “Hi” would go to 2 people.", "Left out: no_address 1"]
     assert not Campaign.objects.exists()
@@ -83,6 +83,7 @@ def test_id_of_nobody_is_a_problem() -> None:
     [
         (["--filter", "{"], "line 1 column 2"),
         (["--filter", "[]"], "Give an object of filters."),
+        (["--filter", "{}"], 'To mail everybody, give {"everybody": true} as the whole filter.'),
         (["--filter", '{"compani": 1}'], "Did you mean “company”?"),
         (["--filter", "{}", "--template", "nope"], "Known: newsletter, welcome."),
         (["--filter", "{}", "--subject", "Hi"], "Give --template, or --subject and --body."),

@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 
 from api.exceptions import InvalidInput
 from events.tests.factories import EventFactory
-from mailing.audience import Choice, by_emails, by_filter, by_ids, by_queryset
+from mailing.audience import EVERYBODY, Choice, by_emails, by_filter, by_ids, by_queryset
 from mailing.content import own_content
 from mailing.counts import exclusions_of
 from mailing.freeze import freeze_portion
@@ -153,7 +153,7 @@ def test_audience_of_nobody_is_sent() -> None:
 
 def test_large_audience_is_frozen_by_workers_in_portions() -> None:
     recipients = people(1001)
-    campaign = campaign_for(by_filter({}, sender=None))
+    campaign = campaign_for(by_filter(EVERYBODY, sender=None))
     assert (campaign.status, counts(campaign)) == ("freezing", {})
 
     portions = []
@@ -168,7 +168,7 @@ def test_large_audience_is_frozen_by_workers_in_portions() -> None:
 
 def test_pump_freezes_and_sends_a_large_audience() -> None:
     people(1001)
-    campaign = campaign_for(by_filter({}, sender=None))
+    campaign = campaign_for(by_filter(EVERYBODY, sender=None))
 
     pump(replace(QUICK, freeze_size=400))
 
@@ -178,7 +178,7 @@ def test_pump_freezes_and_sends_a_large_audience() -> None:
 
 def test_freeze_goes_on_when_a_paused_campaign_does() -> None:
     people(1001)
-    campaign = campaign_for(by_filter({}, sender=None))
+    campaign = campaign_for(by_filter(EVERYBODY, sender=None))
     freeze_portion(PORTIONS)
     pause_campaign(campaign=campaign)
     assert freeze_portion(PORTIONS) is None
@@ -202,7 +202,7 @@ def test_large_list_is_frozen_in_portions_too() -> None:
 
 def test_address_passed_on_between_two_portions_is_mailed_once() -> None:
     recipients = sorted(people(1001), key=lambda one: one.pk)
-    campaign = campaign_for(by_filter({}, sender=None))
+    campaign = campaign_for(by_filter(EVERYBODY, sender=None))
     freeze_portion(PORTIONS)
     first, last = recipients[0], recipients[-1]
     address, first.email = first.email, "new@example.com"
@@ -219,7 +219,7 @@ def test_address_passed_on_between_two_portions_is_mailed_once() -> None:
 
 def test_freeze_stops_when_the_campaign_is_cancelled() -> None:
     people(1001)
-    campaign = campaign_for(by_filter({}, sender=None))
+    campaign = campaign_for(by_filter(EVERYBODY, sender=None))
     freeze_portion(PORTIONS)
 
     cancel_campaign(campaign=campaign)
@@ -240,7 +240,11 @@ def test_reach_is_what_the_freeze_makes_of_it() -> None:
     suppress(address=str(suppressed.email), reason="manual")
     ids = [str(one.pk) for one in (reached, reached, suppressed, addressless, addressless, inactive)]
 
-    for choice in (by_ids([*ids, "nobody"], sender=None), by_filter({}, sender=None), by_queryset(User.objects.all())):
+    for choice in (
+        by_ids([*ids, "nobody"], sender=None),
+        by_filter(EVERYBODY, sender=None),
+        by_queryset(User.objects.all()),
+    ):
         reach = reach_of(choice, sender=None)
 
         campaign = campaign_for(choice)

@@ -27,7 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--subject", help="a subject of your own, with placeholders such as {{ first_name }}")
         parser.add_argument("--body", help="the text that goes with --subject")
         who = parser.add_mutually_exclusive_group(required=True)
-        who.add_argument("--filter", metavar="JSON", help="whom this filter finds, in the grammar of the API")
+        who.add_argument(
+            "--filter",
+            metavar="JSON",
+            help='whom this filter finds, in the grammar of the API; {"everybody": true} finds all',
+        )
         who.add_argument(
             "--user", metavar="ID", action="append", help="this person (id or external_id); may be repeated"
         )
