@@ -125,10 +125,11 @@ def _empty_objects(tree: dict[str, Any], path: Path) -> Iterator[Path]:
     if not tree:
         yield path
     for operator in OPERATORS & tree.keys():
-        parts = tree[operator]
-        below = [((operator,), parts)] if operator == "not" else [((operator, at), one) for at, one in enumerate(parts)]
-        for steps, part in below:
-            yield from _empty_objects(part, (*path, *steps))
+        if operator == "not":
+            yield from _empty_objects(tree["not"], (*path, "not"))
+        else:
+            for at, part in enumerate(tree[operator]):
+                yield from _empty_objects(part, (*path, operator, at))
 
 
 def _filtered(tree: dict[str, Any], sender: User | None) -> UserQuerySet:

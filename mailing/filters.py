@@ -30,8 +30,6 @@ exclusion_orderings = {"id": Ordering("id")}
 campaign_unfiltered = {
     "id": "Names one campaign: GET /campaigns/{id}/.",
     "subject": "Free text; no index.",
-    "text": "Free text; no index.",
-    "html": "Free text; no index.",
     "template": "Of old campaigns the template may be gone; no index.",
     "scheduled_at": "Those that wait are found by status=scheduled.",
     "started_at": "Follows created_at; no index.",

@@ -42,19 +42,17 @@ class DeliveryCountsSerializer(Serializer):
     frozen = serializers.IntegerField()
 
 
-class CampaignSerializer(ModelSerializer[Campaign]):
-    """A campaign and its counts."""
+class CampaignRowSerializer(ModelSerializer[Campaign]):
+    """A campaign and its counts, without what its mail says: that can be long."""
 
     created_by = serializers.UUIDField(source="created_by_id", allow_null=True)
     counts = DeliveryCountsSerializer()
 
     class Meta:
         model = Campaign
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "subject",
-            "text",
-            "html",
             "template",
             "lane",
             "status",
@@ -71,6 +69,14 @@ class CampaignSerializer(ModelSerializer[Campaign]):
         expressions = {"counts": Value(None, output_field=IntegerField())}
 
 
+class CampaignSerializer(CampaignRowSerializer):
+    """A campaign, its counts and its mail."""
+
+    class Meta(CampaignRowSerializer.Meta):
+        fields = (*CampaignRowSerializer.Meta.fields, "text", "html")
+        read_only_fields = fields
+
+
 class SettleSerializer(Serializer):
     """What is to become of the deliveries in doubt."""
 
@@ -83,12 +89,15 @@ class CampaignViewSet(ReadOnlyModelViewSet):
     """Mail to many people."""
 
     model = Campaign
-    serializer_class = CampaignSerializer
+    serializer_class = CampaignRowSerializer
     filters = campaign_filters
     orderings = campaign_orderings
     default_ordering = "-created_at"
     unfiltered = campaign_unfiltered
     permissions = {"pause": "change", "resume": "change", "cancel": "change", "settle": "change"}
+
+    def get_serializer_class(self) -> type[CampaignRowSerializer]:
+        return CampaignRowSerializer if self.action == "list" else CampaignSerializer
 
     def complete(self, rows: list[Row]) -> None:
         counts = counts_of(row["id"] for row in rows)

@@ -73,7 +73,8 @@ def test_sending_to_who_is_selected_makes_a_campaign(admin_of_staff: Client, sta
 
 def token_of(shown: Any) -> str:
     """Return the token that the form on a page carries."""
-    return dict(shown.context["carried"])["form_token"]
+    carried: dict[str, str] = dict(shown.context["carried"])
+    return carried["form_token"]
 
 
 def test_double_click_on_send_makes_one_campaign(admin_of_staff: Client) -> None:

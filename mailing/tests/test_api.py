@@ -229,6 +229,16 @@ def test_campaigns_are_listed_with_counts_in_as_many_queries(
     ]
 
 
+def test_list_leaves_out_what_only_the_campaign_itself_shows(client_of_staff: APIClient) -> None:
+    campaign = campaign_to(people(1))
+
+    (row,) = client_of_staff.get(CAMPAIGNS).json()["results"]
+    shown = client_of_staff.get(f"{CAMPAIGNS}{campaign.pk}/").json()
+
+    assert {name: shown[name] for name in shown.keys() - row.keys()} == {"text": campaign.text, "html": ""}
+    assert row.items() <= shown.items()
+
+
 def test_campaigns_are_filtered(client_of_staff: APIClient, staff: User) -> None:
     paused, _sending = (campaign_to(people(1)) for _number in range(2))
     pause_campaign(campaign=paused)
