@@ -4,13 +4,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, connections, transaction
 from django.utils import timezone as clock
 
+from mailing.accounts import renderer_of
 from mailing.claims import Claim, claim, gate, release, settle
 from mailing.models import Campaign, Delivery
+from mailing.sender import Sender
 from mailing.services import cancel_campaign, pause_campaign
 from mailing.suppressions import suppress
 from mailing.tests.factories import QUICK, campaign_to, counts, people
@@ -207,3 +211,52 @@ def test_suppression_waits_for_a_gate_that_is_still_looking() -> None:
         thread.join()
 
     assert counts(campaign) == {"sending": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recover_leaves_everything_to_another_one_that_runs() -> None:
+    """Two at once would each see a part of a claim, and each take another row for its lowest."""
+    campaign, held = claimed()
+    gate(held, held.ids, QUICK)
+    recovered: list[int] = []
+
+    def recovering() -> None:
+        expire_leases()
+        recovered.append(recover())
+        connections.close_all()
+
+    with transaction.atomic():
+        recover()
+        thread = threading.Thread(target=recovering)
+        thread.start()
+        thread.join()
+        assert recovered == [0]
+
+    assert recover() == 3
+    assert counts(campaign) == {"in_doubt": 1, "queued": 2}
+
+
+class Sluggish:
+    """A transport that takes so long for a message that the lease no longer covers another one."""
+
+    def __init__(self, claimed: Claim) -> None:
+        self._claimed = claimed
+        self.addresses: list[str] = []
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        self.addresses += message.to
+        self._claimed.ends = monotonic() + QUICK.deadline / 2
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_mail_that_the_lease_does_not_cover_is_given_back() -> None:
+    """Another worker may have it by the time that it would have been handed over."""
+    campaign, held = claimed()
+    transport = Sluggish(held)
+
+    Sender(held, renderer_of(campaign.pk), transport, QUICK).send(monotonic() + QUICK.pump_time)
+
+    assert len(transport.addresses) == 1
+    assert counts(campaign) == {"sent": 1, "queued": 2}
