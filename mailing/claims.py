@@ -10,6 +10,7 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy
 
 from mailing.messages import message_id
 from mailing.policy import Policy
@@ -36,10 +37,10 @@ HOLD = """
 # A statement of its own: it sees every suppression that was committed before the rows were locked.
 INSPECT = """
     SELECT d.id, d.address, d.message_id, d.attempts,
-           CASE WHEN s.id IS NOT NULL THEN 'The address is suppressed.'
+           CASE WHEN s.id IS NOT NULL THEN 'suppressed'
                 WHEN d.user_id IS NULL THEN ''
-                WHEN NOT u.is_active THEN 'The person is no longer active.'
-                WHEN u.email IS DISTINCT FROM d.address THEN 'The person has another address now.'
+                WHEN NOT u.is_active THEN 'inactive'
+                WHEN u.email IS DISTINCT FROM d.address THEN 'moved'
                 ELSE '' END,
            COALESCE(u.first_name, ''), COALESCE(u.last_name, ''), COALESCE(u.job_title, ''), COALESCE(u.company, ''),
            COALESCE(u.city, ''), COALESCE(u.state, '')
@@ -48,6 +49,11 @@ INSPECT = """
       LEFT JOIN mailing_suppression s ON s.address = d.address
      WHERE d.id = ANY(%s) ORDER BY d.id
 """
+BARRED = {
+    "suppressed": gettext_lazy("The address is suppressed."),
+    "inactive": gettext_lazy("The person is no longer active."),
+    "moved": gettext_lazy("The person has another address now."),
+}
 LET_THROUGH = """
     UPDATE mailing_delivery d
        SET status = 'sending', message_id = p.message_id, lease_until = clock_timestamp() + make_interval(secs => %s)
@@ -117,7 +123,7 @@ def gate(claimed: Claim, ids: Sequence[int], policy: Policy) -> list[Gated] | No
             return None
         cursor.execute(INSPECT, [held])
         rows = cursor.fetchall()
-        barred = [(row[0], row[4]) for row in rows if row[4]]
+        barred = [(row[0], str(BARRED[row[4]])) for row in rows if row[4]]
         passed = [_gated(claimed.campaign_id, row) for row in rows if not row[4]]
         cursor.execute(SUPPRESS, [[row[0] for row in barred], [row[1] for row in barred]])
         cursor.execute(LET_THROUGH, [policy.lease, [row.id for row in passed], [row.message_id for row in passed]])

@@ -1,6 +1,7 @@
 """Keeping mail from an address."""
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from mailing.models import Suppression
 
@@ -20,4 +21,4 @@ def suppress(*, address: str, reason: str, detail: str = "") -> None:
     address = address.lower()
     Suppression.objects.bulk_create([Suppression(address=address, reason=reason, detail=detail)], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute(WITHDRAW, [address, "The address is suppressed."])
+        cursor.execute(WITHDRAW, [address, _("The address is suppressed.")])

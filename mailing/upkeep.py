@@ -1,6 +1,7 @@
 """What keeps campaigns moving besides sending: claims that expired, times that came, ends that were reached."""
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from mailing.counts import COUNTED
 from mailing.policy import Policy
@@ -19,7 +20,7 @@ RECOVER = """
     )
     UPDATE mailing_delivery d
        SET status = CASE WHEN a.id IS NOT NULL AND e.lane = 'campaign' THEN 'in_doubt' ELSE 'queued' END,
-           error = CASE WHEN a.id IS NOT NULL THEN 'The worker was lost while it handed the message over.' ELSE '' END,
+           error = CASE WHEN a.id IS NOT NULL THEN %s ELSE '' END,
            attempts = attempts + (a.id IS NOT NULL)::int, token = NULL, lease_until = NULL
       FROM expired e LEFT JOIN ambiguous a ON a.id = e.id WHERE d.id = e.id
 """
@@ -58,7 +59,7 @@ def recover() -> int:
         cursor.execute(ONE_AT_A_TIME)
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(RECOVER)
+        cursor.execute(RECOVER, [_("The worker was lost while it handed the message over.")])
         return int(cursor.rowcount)
 
 
