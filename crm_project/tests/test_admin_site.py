@@ -80,3 +80,20 @@ def test_signing_in_with_a_wrong_password(db: None) -> None:
     UserFactory.create(email="ann@example.com", is_staff=True)
     form = {"username": "ann@example.com", "password": "wrong\0"}
     assert Client().post(reverse("admin:login"), form).status_code == 200
+
+
+def test_sign_in_without_a_page_to_go_to_leads_to_the_dashboard(client: Client, db: None) -> None:
+    UserFactory.create(email="ann@example.com", roles=["admin"])
+    person = User.objects.get()
+    person.set_password("a long enough one")
+    person.save()
+    answer = client.post(reverse("admin:login"), {"username": "ann@example.com", "password": "a long enough one"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("admin:index"))
+
+
+@pytest.mark.parametrize(("path", "code"), [("/admin/users/import/", 403), ("/nowhere/", 404)])
+def test_pages_that_refuse_lead_back(client: Client, agent: User, path: str, code: int) -> None:
+    client.force_login(agent)
+    answer = client.get(path)
+    assert answer.status_code == code
+    assert f'href="{reverse("admin:index")}"' in answer.content.decode()

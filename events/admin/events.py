@@ -41,7 +41,7 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         text_filter(event_filters, "venue", _("venue")),
     )
     ordering = ("-start_at",)
-    readonly_fields = ("seats", "created_at", "updated_at")
+    readonly_fields = ("begins", "ends", "seats", "created_at", "updated_at")
     add_fieldsets: ClassVar[Any] = (
         (_("Event"), {"fields": ("title", "description", "organizer", "status")}),
         (_("When and where"), {"fields": ("start_at", "end_at", "timezone", "venue")}),
@@ -54,6 +54,17 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         add_fieldsets[3],
         (_("Record"), {"fields": ("created_at", "updated_at")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
+        """Show the times of an event that one may only read as the list does, in the event's own zone."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        shown = {"start_at": "begins", "end_at": "ends"}
+        return [
+            (title, {**options, "fields": tuple(shown.get(name, name) for name in options["fields"])})
+            for title, options in fieldsets
+        ]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Event]":
         """Add how full each event is."""
@@ -78,6 +89,11 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
     def begins(self, event: Event) -> SafeString | str:
         """Show the start in the event's own zone."""
         return moment(event.start_at, event.timezone)
+
+    @admin.display(description=_("end"))
+    def ends(self, event: Event) -> SafeString | str:
+        """Show the end in the event's own zone."""
+        return moment(event.end_at, event.timezone)
 
     @admin.display(description=_("venue"), ordering=text_key("venue"))
     def place(self, event: Event) -> str:

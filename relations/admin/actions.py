@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from api.identifiers import as_uuid
 from events.models import Event
 from relations.admin.panels import people_page
-from relations.models import Role, UserEventRelation
+from relations.models import Role, Status, UserEventRelation
 from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation
 from users.admin.form_pages import attempted, form_page, record_field, select, text_input
@@ -62,13 +62,22 @@ def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         refuse_unless_may_add(actor=actor, **aim)
         if added := attempted(form, lambda: add_relation(**wanted, actor=actor)):
             relation, new = added
-            said = _("%s: added.") if new else _("%s: was so already.")
-            messages.success(request, said % relation)
+            _tell(request, relation, is_new=new)
             return HttpResponseRedirect(people_page(relation.event))
     explanation = _("An attendee gets a seat, or the next place in the queue of a full event.")
     return form_page(
         admin, request, form, title=_("Add a person to an event"), button=_("Add"), explanation=explanation
     )
+
+
+def _tell(request: HttpRequest, relation: UserEventRelation, *, is_new: bool) -> None:
+    """Say what became of it: somebody who has to wait was not let in."""
+    if not is_new:
+        messages.success(request, _("%s: was so already.") % relation)
+    elif relation.status == Status.WAITLISTED:
+        messages.warning(request, _("%s: the event is full, and they wait for a place.") % relation)
+    else:
+        messages.success(request, _("%s: added.") % relation)
 
 
 def end(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelation) -> HttpResponseBase:

@@ -16,6 +16,7 @@ from relations.querysets import LIVE
 from users.admin.panels import HISTORY, Link, TablePanel, with_parameters
 from users.markup import NOTHING, link, moment, number, page_of
 from users.models import User
+from users.roles import Role as HeldRole
 
 MAY_VIEW = "relations.view_usereventrelation"
 
@@ -57,7 +58,7 @@ class EventsOfPerson(TablePanel):
         gettext_lazy("Status"),
         "",
     )
-    empty = gettext_lazy("This person has no part in any event.")
+    empty = gettext_lazy("This person has no part in any event that you may know the people of.")
 
     def rows(self, request: HttpRequest, record: User) -> "QuerySet[Any]":
         relations = UserEventRelation.objects.visible_to(request.user).filter(user=record)
@@ -111,6 +112,14 @@ class PeopleOfEvent(TablePanel):
     )
     empty = gettext_lazy("Nobody here.")
 
+    def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Say to who may not know the people of this event that there may be some."""
+        content = super().content(request, record)
+        user: Any = request.user
+        if not (user.holds(HeldRole.ADMIN, HeldRole.AGENT) or _leads(user, record)):
+            content["empty"] = _("Who takes part is known to those who lead this event, to agents and administrators.")
+        return content
+
     def rows(self, request: HttpRequest, record: Event) -> "QuerySet[Any]":
         relations = UserEventRelation.objects.visible_to(request.user).filter(event=record)
         role, _space, status = request.GET.get("as", "").partition(" ")
@@ -141,7 +150,12 @@ class PeopleOfEvent(TablePanel):
         ]
 
     def actions(self, request: HttpRequest, record: Event) -> list[Link]:
-        return adding(request, event=record)
+        user: Any = request.user
+        return adding(request, event=record) if _leads(user, record) else []
+
+
+def _leads(user: User, event: Event) -> bool:
+    return Event.objects.editable_by(user).filter(pk=event.pk).exists()
 
 
 class LedgerPanel(TablePanel):

@@ -1,5 +1,6 @@
 """Relations in the admin: their list, the tabs of people and events, adding and ending."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -215,3 +216,24 @@ def test_staff_who_may_only_look_are_offered_nothing(db: None) -> None:
     people = client.get(panel(relation.event, "people"))
     assert (people.context["actions"], people.context["table"]["rows"][0][-1]) == ([], "")
     assert [client.get(place).status_code for place in (ADD, page(relation, "end"))] == [403, 403]
+
+
+def test_somebody_who_has_to_wait_is_not_said_to_be_in(admin_of_staff: Client) -> None:
+    event = EventFactory.create(max_capacity=1)
+    attend(UserFactory.create(), event)
+    fields = {"event": event.pk, "user": UserFactory.create().pk, "role": "attendee", "reason": "asked"}
+    answer = admin_of_staff.post(ADD, fields, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["warning"]
+    assert "they wait for a place" in answer.content.decode()
+
+
+def test_event_that_others_lead_is_shown_in_its_zone_and_without_its_people(organizer: User) -> None:
+    event = EventFactory.create(start_at=datetime(2030, 5, 1, 23, tzinfo=UTC), end_at=None, timezone="Asia/Tokyo")
+    attend(UserFactory.create(first_name="Hidden"), event)
+    client = Client()
+    client.force_login(organizer)
+    details = client.get(reverse("admin:events_event_change", args=[event.pk])).content.decode()
+    people = client.get(panel(event, "people"))
+    assert "2 May 2030, 08:00 JST" in details
+    assert (people.context["actions"], people.context["table"]["rows"]) == ([], [])
+    assert "known to those who lead this event" in people.content.decode()
