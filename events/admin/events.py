@@ -60,7 +60,7 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        shown = {"start_at": "begins", "end_at": "ends"}
+        shown: dict[Any, Any] = {"start_at": "begins", "end_at": "ends"}
         return [
             (title, {**options, "fields": tuple(shown.get(name, name) for name in options["fields"])})
             for title, options in fieldsets
