@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -62,6 +63,27 @@ def test_own_email_takes_the_password(as_nora: APIClient, nora: User, page: str,
     assert nora.email == "new@example.com"
     assert mails == [("email_changed", "nora@example.com")]
     assert SecurityEvent.objects.get(kind="email_changed").subject == nora
+
+
+@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}, {"If-Match": '"old"'}, {"Idempotency-Key": "one"}])
+def test_guessing_ones_own_password_has_an_end(as_nora: APIClient, headers: dict[str, str]) -> None:
+    guess = {"email": "new@example.com", "current_password": "wrong"}
+
+    statuses = [as_nora.patch(ME, guess, headers=headers).status_code for _time in range(12)]
+
+    assert statuses == [400] * 10 + [429] * 2
+    assert AccessAttempt.objects.get().failures_since_start == 10
+    assert SecurityEvent.objects.filter(kind="sign_in_failed").count() == 10
+
+
+def test_own_email_of_a_known_state_is_changed(as_nora: APIClient, nora: User) -> None:
+    body = {"email": "new@example.com", "current_password": PASSWORD}
+
+    stale = as_nora.patch(ME, body, headers={"If-Match": '"old"'})
+    fresh = as_nora.patch(ME, body, headers={"If-Match": as_nora.get(ME).headers["ETag"]})
+
+    assert (stale.status_code, fresh.status_code) == (412, 200)
+    assert not AccessAttempt.objects.exists()
 
 
 def test_password_alone_changes_nothing(as_nora: APIClient, nora: User) -> None:

@@ -216,3 +216,15 @@ def test_own_password_cannot_be_guessed_in_the_admin(admin_of_staff: Client, sta
     staff.refresh_from_db()
     assert "Too many wrong passwords" in answer.content.decode()
     assert staff.check_password(PASSWORD)
+
+
+def test_guessing_with_a_key_for_repeats_has_an_end(
+    post: Callable[..., Any], nora: User, signed_in: dict[str, str]
+) -> None:
+    headers = {**signed_in, "Idempotency-Key": "one", "If-Match": "*"}
+    guess = {"current_password": "wrong", "new_password": OTHER}
+
+    statuses = [post("auth/password/change", guess, **headers).status_code for _time in range(12)]
+
+    assert statuses == [400] * 10 + [429] * 2
+    assert SecurityEvent.objects.filter(kind="sign_in_failed").count() == 10
