@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -100,8 +101,13 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         }
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Let nobody but administrators hand out rights, nor change the e-mail of who holds a role they do not."""
+        """Let nobody but administrators hand out rights, nor change the e-mail of who holds a role they do not.
+
+        One's own e-mail takes the present password, which this form does not ask for.
+        """
         fixed = super().get_readonly_fields(request, obj)
+        if _is_own_sign_in(request, obj):
+            fixed = (*fixed, "email")
         user: Any = request.user
         if user.is_superuser:
             return fixed
@@ -109,6 +115,13 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
             return (*fixed, "is_superuser")
         mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email",)
         return (*fixed, *RIGHTS, *mail)
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
+        """Say below one's own e-mail where it is changed."""
+        if _is_own_sign_in(request, obj):
+            said = gettext("Change your own e-mail, with your password, at %(address)s.")
+            kwargs["help_texts"] = {"email": said % {"address": reverse("api:me")}}
+        return super().get_form(request, obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
         """Save the profile, then the roles where the form has them."""
@@ -129,8 +142,10 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         delete_user(user=record, actor=actor)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's signature
-        """Show Django's form for a password to who may change this person's sign-in."""
+        """Show Django's form for a password to who may change this sign-in; one's own takes the present one."""
         person = self.get_object(request, id)
+        if _is_own_sign_in(request, person):
+            return redirect("admin:password_change")
         if person is not None and not _may_edit_sign_in(request, person):
             raise PermissionDenied
         answer: Any = self.answered(
@@ -186,6 +201,10 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         state = _("Set.") if user.has_usable_password() else _("None: this person cannot sign in.")
         form = reverse("admin:auth_user_password_change", args=[user.pk])
         return format_html('{} <a class="crm-link" href="{}">{}</a>', state, form, _("Set a password"))
+
+
+def _is_own_sign_in(request: HttpRequest, person: User | None) -> bool:
+    return person is not None and person == request.user and person.has_usable_password()
 
 
 def _may_edit_sign_in(request: HttpRequest, person: User) -> bool:

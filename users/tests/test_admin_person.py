@@ -113,6 +113,25 @@ def test_setting_a_password_changes_that_alone(admin_of_staff: Client) -> None:
     assert (person.check_password("a long enough one"), person.city) == (True, "Bonn")
 
 
+def test_own_sign_in_takes_the_present_password(staff: User) -> None:
+    staff.set_password("the present one of Sam")
+    staff.save()
+    client = Client()
+    client.force_login(staff)
+    password = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
+
+    shown = client.get(page(staff)).content.decode()
+    changed = client.post(page(staff), {**form_of(client, staff), "email": "thief@example.com", "city": "Bonn"})
+    answer = client.post(reverse("admin:auth_user_password_change", args=[staff.pk]), password)
+
+    assert "with your password, at /api/v1/users/me" in shown
+    assert (changed.status_code, answer.status_code) == (302, 302)
+    assert answer.headers["Location"] == reverse("admin:password_change")
+    stored = User.objects.get(pk=staff.pk)
+    assert (stored.email, stored.city) == ("sam@example.com", "Bonn")
+    assert stored.check_password("the present one of Sam")
+
+
 def test_rights_are_not_for_staff_to_hand_out(helper: Client) -> None:
     person = UserFactory.create()
     helper.post(page(person), {**form_of(helper, person), "is_superuser": "on", "is_staff": "on", "city": "Bonn"})
