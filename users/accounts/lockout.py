@@ -20,6 +20,7 @@ from django.utils import timezone as clock
 from rest_framework.request import Request
 
 from api.addresses import client_address
+from api.throttles import network_of
 from users.accounts.throttling import too_often
 
 # Whoever signs in rightly many times at once waits for the first of these to be forgiven, and is not locked out.
@@ -115,8 +116,8 @@ def name_of(credentials: dict[str, Any] | None) -> str:
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Return the caller's address."""
-    return client_address(request) or NO_ADDRESS
+    """Return the caller's address as the API's limits count it: a whole IPv6 network is one caller."""
+    return network_of(client_address(request)) or NO_ADDRESS
 
 
 def purge() -> int:

@@ -129,6 +129,13 @@ def test_proxies_are_believed_where_they_are_trusted(client: Client, nora: User,
     assert AccessAttempt.objects.get().failures_since_start == 10
 
 
+def test_network_of_one_ipv6_customer_is_one_address(client: Client, nora: User) -> None:
+    near = [sign_in(client, "wrong", address=f"2001:db8:1:2::{number:x}").status_code for number in range(1, 13)]
+
+    assert near == [401] * 10 + [429] * 2
+    assert sign_in(client, PASSWORD, address="2001:db8:1:3::1").status_code == 200
+
+
 def test_only_what_counts_is_kept(client: Client, nora: User) -> None:
     sign_in(client, "wrong", email="Stranger@example.com")
     kept = AccessAttempt.objects.get()
