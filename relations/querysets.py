@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from relations.models import UserEventRelation  # noqa: F401  # named by the base class below
 
 LIVE = ("pending", "waitlisted", "offered", "confirmed", "attended")
+GIVEN_UP_BY_ONESELF = ("pending", "waitlisted", "offered", "confirmed")
 HOLDING_A_PLACE = ("offered", "confirmed", "attended")
 
 
@@ -32,13 +33,14 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Return the relations that ``user`` may end.
 
-        All for administrators, those of their own events for organizers, and for everybody their own as attendee.
+        All for administrators, those of their own events for organizers, and for everybody what they can still give up.
         """
         if holds(user, Role.ADMIN):
             return self
         if not user.is_active:
             return self.none()
-        own = Q(user=user, role="attendee")
+        own = Q(user=user, role="attendee", status__in=GIVEN_UP_BY_ONESELF, event__status="active")
+        own &= Q(event__end_at__gt=clock.now()) | Q(event__end_at__isnull=True, event__start_at__gt=clock.now())
         return self.filter(own | Q(event__in=_events_of(user))) if holds(user, Role.ORGANIZER) else self.filter(own)
 
     def live(self) -> Self:

@@ -21,7 +21,7 @@ from users.accounts.serializers import PasswordField
 from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import ApiToken, User
 from users.names import NameField, split_name
-from users.roles import Role
+from users.roles import STAFF_ROLES, Role
 from users.services import create_user, delete_user, set_roles, update_user
 
 
@@ -93,10 +93,15 @@ class UserSerializer(ModelSerializer[User]):
         }
 
     def to_internal_value(self, data: Any) -> Any:
-        """Ignore ``roles`` from who may not hand them out, as no token may."""
+        """Ignore what is read-only for this caller: ``roles`` but for administrators, ``external_id`` for customers."""
         request = self.context["request"]
-        if isinstance(data, dict) and (isinstance(request.auth, ApiToken) or not request.user.holds(Role.ADMIN)):
-            data = {name: value for name, value in data.items() if name != "roles"}
+        fixed = set()
+        if isinstance(request.auth, ApiToken) or not request.user.holds(Role.ADMIN):
+            fixed.add("roles")
+        if not request.user.holds(*STAFF_ROLES):
+            fixed.add("external_id")
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if name not in fixed}
         return super().to_internal_value(data)
 
     def validate_email(self, value: str | None) -> str | None:

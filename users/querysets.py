@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -27,19 +28,18 @@ class UserQuerySet(QuerySet["User"]):
         return self.visible_to(user)
 
     def sign_in_editable_by(self, user: "User | AnonymousUser") -> Self:
-        """Return the people whose e-mail and sign-in ``user`` may change: themselves, and who holds no other role.
+        """Return the people whose e-mail and sign-in ``user`` may change: themselves, and contacts.
 
-        Nobody but an administrator may do so with a person who holds a role that they do not hold themselves: who
-        could set an administrator's e-mail could become one.
+        Nobody but an administrator may do so with somebody else who has an account, a role or a password: who could
+        set their e-mail could become them.
         """
         seen = self.editable_by(user)
         if isinstance(user, AnonymousUser) or user.holds(Role.ADMIN):
             return seen
-        foreign = set(Role.values) - user.role_names
-        higher = Q(is_superuser=True) | Exists(
-            self.model.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=foreign)
-        )
-        return seen.filter(~higher | Q(pk=user.pk))
+        roles = self.model.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=Role.values)
+        no_password = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        contact = no_password & Q(is_superuser=False, is_staff=False) & ~Exists(roles)
+        return seen.filter(contact | Q(pk=user.pk))
 
     def with_event_counts(self) -> Self:
         """Annotate ``counted_hosted`` and ``counted_attended`` from the relations: the oracle of the counters.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,10 @@ from users.signals import roles_changed, sign_in_changed
 
 # What decides who can sign in, as whom and with which rights.
 SIGN_IN = frozenset({"email", "is_active", "is_staff", "is_superuser", "password"})
+# Imports find people by these: who could set another's would have their data written to a record of their own.
+GUARDED = SIGN_IN | {"external_id"}
+# Key of the advisory lock under which administrators are counted.
+ADMINISTRATORS = 0x61646D696E
 
 
 @locking
@@ -36,11 +40,11 @@ def update_user(*, user: User, changes: Mapping[str, object], actor: User | None
     operator) may not change this person's sign-in and would, and ``Conflict`` where that would lock ``actor`` out.
     """
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    before = _sign_in(stored)
+    before = {field: getattr(stored, field) for field in GUARDED}
     for field, value in changes.items():
         setattr(stored, field, value)
-    after = _sign_in(stored)
-    if before != after:
+    altered = {field for field, value in before.items() if getattr(stored, field) != value}
+    if altered:
         _refuse_sign_in_change(stored, actor)
         if not (stored.is_active and stored.email):
             _refuse_locking_out(stored, actor)
@@ -48,7 +52,7 @@ def update_user(*, user: User, changes: Mapping[str, object], actor: User | None
     if changes:
         stored.save(update_fields=[*changes])
         stored.refresh_from_db()
-    if before != after:
+    if altered & SIGN_IN:
         sign_in_changed.send(User, user=stored, before=before, actor=actor)
     return stored
 
@@ -78,13 +82,13 @@ def set_roles(*, user: User, roles: Collection[str], actor: User | None) -> User
     """Let ``user`` hold exactly ``roles``, and sign in to the admin where one of them is for staff.
 
     Raises ``PermissionDenied`` unless ``actor`` is an administrator (None: an operator), and ``Conflict`` for one who
-    would give up the role that lets them undo it.
+    would give up the role that lets them undo it, or take it from the last administrator.
     """
     if actor is not None and not actor.holds(Role.ADMIN):
         raise PermissionDenied(_("Only an administrator hands out roles."))
     before = frozenset(User.objects.select_for_update(no_key=True).get(pk=user.pk).role_names)
-    if user == actor and Role.ADMIN in before and Role.ADMIN not in roles:
-        raise Conflict(_("You cannot take the role of administrator from yourself. Ask another administrator."))
+    if Role.ADMIN in before and Role.ADMIN not in roles and not user.is_superuser:
+        _refuse_locking_out(user, actor)
     kept = user.groups.exclude(name__in=Role.values)
     user.groups.set([*kept, *Group.objects.filter(name__in=roles)])
     user.__dict__.pop("role_names", None)
@@ -100,20 +104,21 @@ def set_roles(*, user: User, roles: Collection[str], actor: User | None) -> User
 def _refuse_sign_in_change(user: User, actor: User | None) -> None:
     if actor is not None and not User.objects.filter(pk=user.pk).sign_in_editable_by(actor).exists():
         raise PermissionDenied(
-            _("%(person)s holds a role that you do not hold: only an administrator changes their e-mail or sign-in.")
+            _("%(person)s has an account: only they and administrators change their e-mail, sign-in or external id.")
             % {"person": user}
         )
 
 
 def _refuse_locking_out(user: User, actor: User | None) -> None:
-    """Raise ``Conflict`` where ``actor`` would lose their own way in, or everybody the last administrator."""
+    """Raise ``Conflict`` where ``actor`` would lose their own way in, or everybody the last administrator.
+
+    Counts under a lock: two who take each other's role at once are not both the other's last but one.
+    """
     if user == actor:
         raise Conflict(_("You would lock yourself out. Ask an administrator to do this."))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATORS])
     administrators = User.objects.filter(Q(groups__name=Role.ADMIN) | Q(is_superuser=True), is_active=True)
     others = administrators.exclude(pk=user.pk)
     if administrators.filter(pk=user.pk).exists() and not others.exists():
         raise Conflict(_("%(person)s is the last administrator. Make somebody else one first.") % {"person": user})
-
-
-def _sign_in(user: User) -> dict[str, object]:
-    return {field: getattr(user, field) for field in SIGN_IN}

@@ -41,10 +41,11 @@ def allow_new_email(*, person: User, password: str, request: Request) -> None:
     Their own takes the present password: ``ValidationError`` under ``current_password``, or ``Throttled``. Tokens
     change nobody's sign-in: ``PermissionDenied``.
     """
+    has_account = person.has_usable_password() or person.is_superuser or bool(person.role_names)
+    if has_account and isinstance(request.auth, ApiToken):
+        raise PermissionDenied(_("A token cannot change the e-mail of somebody who signs in with it."))
     if not person.has_usable_password():
         return
-    if isinstance(request.auth, ApiToken):
-        raise PermissionDenied(_("A token cannot change the e-mail of somebody who signs in with it."))
     if person == request.user:
         check_current_password(user=person, password=password, request=request)
 
@@ -88,7 +89,7 @@ def reset_password(*, token: str, password: str) -> User:
     """Set a new password for whom ``token`` was mailed to; it works once. Locks the person.
 
     Who never had a password proves by it that the address is theirs, as by confirming a sign-up, and becomes a
-    customer. Raises ``ValidationError`` under ``token`` or ``new_password``.
+    customer unless they hold a role already. Raises ``ValidationError`` under ``token`` or ``new_password``.
     """
     found = user_of_reset(token)
     if found is not None:
@@ -100,8 +101,8 @@ def reset_password(*, token: str, password: str) -> User:
     validate_new(password, user=found)
     claims = not found.has_usable_password()
     set_password(user=found, password=password, actor=found, kind=SecurityEventKind.PASSWORD_RESET)
-    if claims:
-        set_roles(user=found, roles={*found.role_names, Role.CUSTOMER}, actor=None)
+    if claims and not found.role_names:
+        set_roles(user=found, roles={Role.CUSTOMER}, actor=None)
     return found
 
 

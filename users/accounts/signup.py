@@ -43,7 +43,7 @@ def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> 
 
 @transaction.atomic
 def confirm_signup(*, token: str, password: str | None = None) -> User:
-    """Make the person, or give the contact who has the address their account; either becomes a customer.
+    """Make the person, or give the contact who has the address their account; who holds no role becomes a customer.
 
     With ``password`` it must be the one of the sign-up: somebody else may have asked in the address's name. Raises
     ``ValidationError`` under ``token`` or ``password``, and ``Conflict`` for a sign-up that is confirmed already.
@@ -56,7 +56,8 @@ def confirm_signup(*, token: str, password: str | None = None) -> User:
     pending.confirmed_at = clock.now()
     pending.password = pending.first_name = pending.last_name = pending.phone_number = pending.company = ""
     pending.save()
-    set_roles(user=person, roles={*person.role_names, Role.CUSTOMER}, actor=None)
+    if not person.role_names:
+        set_roles(user=person, roles={Role.CUSTOMER}, actor=None)
     record(SecurityEventKind.SIGNED_UP, subject=person, actor=person)
     return person
 

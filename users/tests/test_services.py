@@ -1,12 +1,12 @@
 """What the services do to people when others work on them too."""
 
 import pytest
-from django.db import OperationalError, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 
 from api.exceptions import Conflict
-from users import services
 from users.models import User
-from users.services import create_user, delete_user, update_user
+from users.services import ADMINISTRATORS, create_user, delete_user, set_roles, update_user
 from users.tests.connections import held_elsewhere
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -95,10 +95,28 @@ def test_last_administrator_stays(rights: dict[str, object]) -> None:
     assert not User.objects.filter(pk=last.pk).exists()
 
 
-def test_services_run_in_transactions_of_their_own(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bool] = []
-    monkeypatch.setattr(services, "_sign_in", lambda _user: seen.append(transaction.get_connection().in_atomic_block))
+@pytest.mark.django_db(transaction=True)
+def test_administrators_are_counted_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.transactions.LOCK_TIMEOUT", "100ms")
+    ann, bob = UserFactory.create_batch(2, roles=["admin"])
+    with held_elsewhere("SELECT pg_advisory_xact_lock(%s)", ADMINISTRATORS):
+        for attempt in (
+            lambda: set_roles(user=bob, roles=[], actor=ann),
+            lambda: delete_user(user=bob, actor=ann),
+            lambda: update_user(user=bob, changes={"is_active": False}, actor=ann),
+        ):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                attempt()
+    set_roles(user=bob, roles=[], actor=ann)
+    with pytest.raises(Conflict, match="last administrator"):
+        set_roles(user=ann, roles=[], actor=None)
 
-    update_user(user=UserFactory.create(), changes={}, actor=None)
 
-    assert seen == [True, True]
+def test_external_id_of_who_has_an_account_is_for_administrators_to_set() -> None:
+    agent, contact = UserFactory.create(roles=["agent"]), UserFactory.create()
+    other = UserFactory.create(roles=["customer"])
+
+    update_user(user=contact, changes={"external_id": "crm-1"}, actor=agent)
+    with pytest.raises(PermissionDenied):
+        update_user(user=other, changes={"external_id": "crm-2"}, actor=agent)
+    assert update_user(user=other, changes={"external_id": "crm-2"}, actor=StaffFactory.create()).external_id == "crm-2"

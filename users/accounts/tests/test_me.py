@@ -94,10 +94,14 @@ def test_password_alone_changes_nothing(as_nora: APIClient, nora: User) -> None:
     assert nora.check_password(PASSWORD)
 
 
-def test_staff_corrects_the_email_of_a_customer(client_of: Any, agent: User, nora: User, mails: list[Any]) -> None:
-    nora.groups.clear()
+def test_administrator_corrects_the_email_of_a_customer(
+    client_of: Any, agent: User, staff: User, nora: User, mails: list[Any]
+) -> None:
+    nora.groups.clear()  # a password alone is an account
 
-    answer = client_of(agent).patch(f"/api/v1/users/{nora.pk}/", {"email": "new@example.com"})
+    refused = client_of(agent).patch(f"/api/v1/users/{nora.pk}/", {"email": "agents@example.com"})
+    assert refused.status_code == 403
+    answer = client_of(staff).patch(f"/api/v1/users/{nora.pk}/", {"email": "new@example.com"})
 
     assert answer.status_code == 200
     assert mails == [("email_changed", "nora@example.com")]

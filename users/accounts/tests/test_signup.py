@@ -124,10 +124,10 @@ def test_contact_who_was_imported_meanwhile_is_claimed() -> None:
     assert confirm_signup(token=token) == contact
 
 
-def test_claiming_keeps_the_roles_that_are_held() -> None:
+def test_claiming_leaves_the_roles_that_are_held_as_they_are() -> None:
     UserFactory.create(email="nora@example.com", roles=["agent"])
 
-    assert confirm_signup(token=pending()).role_names == {"agent", "customer"}
+    assert confirm_signup(token=pending()).role_names == {"agent"}
 
 
 def test_account_is_not_taken_over(nora: User, mails: list[Any]) -> None:
