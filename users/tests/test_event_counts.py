@@ -1,5 +1,6 @@
 """The row of counts beside each person: made with them, written by triggers alone, sorted by through its indexes."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -104,13 +105,14 @@ def test_orderings_by_a_count_page_over_ties_both_ways(client_of_staff: APIClien
 
 @pytest.mark.parametrize("name", ["hosted_count", "-hosted_count", "attended_count", "-attended_count"])
 def test_orderings_by_a_count_are_read_from_one_index(name: str) -> None:
-    UserFactory.create_batch(5)
+    User.objects.bulk_create(UserFactory.build_batch(1_000))
     sort = sort_named(name, people_orderings)
     first = keyset_page(User.objects.all(), sort, limit=2)
     assert first.next
     queryset = sort.placed(User.objects.all()).order_by(*sort.order_by())
     deep = queryset.filter(sort.beyond("after", first.next.key, first.next.pk))
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE users_user, users_eventcounts")
         # So few rows would be read and sorted; what matters is that the index can serve.
         for other in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
             cursor.execute(f"SET LOCAL enable_{other} = off")
@@ -119,7 +121,7 @@ def test_orderings_by_a_count_are_read_from_one_index(name: str) -> None:
     plans = [page[:3].explain() for page in (queryset, deep)]
 
     assert [index in plan and "Sort" not in plan for plan in plans] == [True, True]
-    assert "Index Cond: (ROW(" in plans[1]
+    assert re.search(r"Index Cond: \(\(?ROW\(", plans[1])
 
 
 def test_person_without_a_row_is_shown_and_can_be_mended(client_of_staff: APIClient, admin_of_staff: Client) -> None:
