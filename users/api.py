@@ -133,7 +133,7 @@ class PeopleViewSet(FilterByBodyMixin, ListMixin, RetrieveMixin, UpdateMixin, De
     etag_columns = ("version", "roles")
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Look at a password before ``If-Match`` opens its transaction: a wrong one's count outlives the refusal."""
+        # A password is looked at before If-Match opens its transaction: a wrong one's count outlives the refusal.
         if isinstance(request.data, dict) and "current_password" in request.data and if_match(request) is not None:
             self.get_serializer(self.get_editable_object(), data=request.data, partial=True).is_valid(
                 raise_exception=True
