@@ -57,7 +57,7 @@ def test_signing_up_by_the_mail_that_was_sent(client: Client, server: SmtpServer
     asked = post(client, "signup", BODY)
     token = token_of(link_in(server))
     before = User.objects.count()
-    confirmed = post(client, "signup/confirm", {"token": token})
+    confirmed = post(client, "signup/confirm", {"token": token, "password": PASSWORD})
     login = post(client, "login", {"email": "nora@example.com", "password": PASSWORD})
 
     nora = User.objects.get(email="nora@example.com")

@@ -118,7 +118,10 @@ def signed_up(scene: Scene) -> Any:
     answer = scene.call(SIGN_UP, {"email": "Nora@example.com", "password": PASSWORD, **given}, role="nobody")
     assert answer.status_code == 201, answer.content
     token = signup_token(PendingSignup.objects.get())
-    assert scene.call("POST /auth/signup/confirm/", {"token": token}, role="nobody").status_code == 200
+    assert (
+        scene.call("POST /auth/signup/confirm/", {"token": token, "password": PASSWORD}, role="nobody").status_code
+        == 200
+    )
     header = {"Authorization": f"Bearer {scene.sign_in('nora@example.com', PASSWORD).json()['access']}"}
     return scene.call("GET /users/me/", role="nobody", **header).json()
 

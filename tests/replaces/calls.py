@@ -200,7 +200,8 @@ def sign_up(scene: Scene, name: str) -> None:
 @call("POST /auth/signup/confirm/")
 def confirm(scene: Scene, name: str) -> None:
     scene.call("POST /auth/signup/", {"email": "nora@example.com", "password": PASSWORD}, role="nobody")
-    made = answered(scene.call(name, {"token": signup_token(PendingSignup.objects.get())}, role="nobody"), 200)
+    body = {"token": signup_token(PendingSignup.objects.get()), "password": PASSWORD}
+    made = answered(scene.call(name, body, role="nobody"), 200)
     assert User.objects.get(pk=made["id"]).role_names == {"customer"}
     assert scene.sign_in("nora@example.com").status_code == 200
 

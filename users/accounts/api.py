@@ -103,8 +103,8 @@ class ConfirmSignupView(OpenView):
 
     @extend_schema(request=ConfirmSignupSerializer, responses=ConfirmedSerializer)
     def post(self, request: Request) -> Response:
-        """Make the account, with the token from the link that was mailed."""
-        person = signup.confirm_signup(token=self.read(ConfirmSignupSerializer, request)["token"])
+        """Make the account, with the token from the link that was mailed and the password of the sign-up."""
+        person = signup.confirm_signup(**self.read(ConfirmSignupSerializer, request))
         return Response({"id": person.pk, "email": person.email})
 
 

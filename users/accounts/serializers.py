@@ -74,9 +74,10 @@ class SignupAnswerSerializer(Serializer):
 
 
 class ConfirmSignupSerializer(Serializer):
-    """The token of the link that was mailed."""
+    """The token of the link that was mailed, and the password of the sign-up."""
 
     token = serializers.CharField(max_length=200)
+    password = PasswordField()
 
 
 class ConfirmedSerializer(Serializer):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone as clock
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,17 +42,22 @@ def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> 
         send(kind, user=person, email=email, language=pending.language, signup=None if known else pending.key)
 
 
-@transaction.atomic
-def confirm_signup(*, token: str, password: str | None = None) -> User:
+def confirm_signup(*, token: str, password: str) -> User:
     """Make the person, or give the contact who has the address their account; who holds no role becomes a customer.
 
-    With ``password`` it must be the one of the sign-up: somebody else may have asked in the address's name. Raises
-    ``ValidationError`` under ``token`` or ``password``, and ``Conflict`` for a sign-up that is confirmed already.
-    Locks the sign-up, then the person.
+    ``password`` must be the one of the sign-up: somebody else may have asked in the address's name. It is looked at
+    before anything is locked. Raises ``ValidationError`` under ``token`` or ``password``, and ``Conflict`` for a
+    sign-up that is confirmed already. Locks the sign-up, then the person.
     """
-    pending = _standing(signup_key(token))
-    if password is not None and not check_password(password, pending.password):
+    key = signup_key(token)
+    if not check_password(password, _standing(key, PendingSignup.objects.all()).password):
         raise ValidationError({"password": ValidationError(_("This is not the password of the sign-up."), "wrong")})
+    return _confirm(key)
+
+
+@transaction.atomic
+def _confirm(key: UUID | None) -> User:
+    pending = _standing(key, PendingSignup.objects.select_for_update())
     person = _claimed(pending) or _made(pending)
     pending.confirmed_at = clock.now()
     pending.password = pending.first_name = pending.last_name = pending.phone_number = pending.company = ""
@@ -67,10 +73,10 @@ def purge() -> int:
     return PendingSignup.objects.filter(created_at__lt=clock.now() - settings.SIGNUP_LIFETIME).delete()[0]
 
 
-def _standing(key: UUID | None) -> PendingSignup:
+def _standing(key: UUID | None, signups: "QuerySet[PendingSignup]") -> PendingSignup:
+    """Return the sign-up of ``signups`` that can be confirmed: each has a key, and a newer one has another."""
     oldest = clock.now() - settings.SIGNUP_LIFETIME
-    waiting = PendingSignup.objects.select_for_update().filter(created_at__gte=oldest)
-    pending = waiting.filter(key=key).first() if key else None
+    pending = signups.filter(key=key, created_at__gte=oldest).first() if key else None
     if pending is None:
         said = _("This link is too old, or a newer one took its place. Sign up again to get another.")
         raise ValidationError({"token": ValidationError(said, "invalid")})

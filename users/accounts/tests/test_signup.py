@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django.utils import timezone as clock
 
@@ -66,7 +67,9 @@ def test_newer_signup_replaces_the_older_one(post: Callable[..., Any]) -> None:
     first = pending(first_name="Old")
     second = pending(first_name="New")
 
-    answers = [post("auth/signup/confirm", {"token": token}).status_code for token in (first, second)]
+    answers = [
+        post("auth/signup/confirm", {"token": token, "password": PASSWORD}).status_code for token in (first, second)
+    ]
 
     assert answers == [400, 200]
     assert User.objects.get().first_name == "New"
@@ -75,7 +78,7 @@ def test_newer_signup_replaces_the_older_one(post: Callable[..., Any]) -> None:
 def test_confirming_twice_is_told(post: Callable[..., Any]) -> None:
     token = pending()
 
-    once, twice = (post("auth/signup/confirm", {"token": token}) for _time in range(2))
+    once, twice = (post("auth/signup/confirm", {"token": token, "password": PASSWORD}) for _time in range(2))
 
     assert once.json() == {"id": str(User.objects.get().pk), "email": "nora@example.com"}
     assert twice.status_code == 409
@@ -87,16 +90,45 @@ def test_confirming_twice_is_told(post: Callable[..., Any]) -> None:
 def test_token_of_others_is_refused(post: Callable[..., Any], token: str) -> None:
     pending()
 
-    status, faults = problem(post("auth/signup/confirm", {"token": token}))
+    status, faults = problem(post("auth/signup/confirm", {"token": token, "password": PASSWORD}))
 
     assert (status, faults[0][0]) == (400, "/token")
+
+
+@pytest.mark.parametrize(("given", "code"), [({"password": OTHER}, "wrong"), ({}, "required")])
+def test_who_signed_up_in_the_name_of_another_gets_nothing_by_their_token(
+    post: Callable[..., Any], given: dict[str, str], code: str
+) -> None:
+    contact = UserFactory.create(email="nora@example.com")
+
+    answer = post("auth/signup/confirm", {"token": pending(), **given})
+
+    contact.refresh_from_db()
+    assert problem(answer) == (400, [("/password", code)])
+    assert not contact.has_usable_password()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guess_waits_for_no_lock() -> None:
+    token = pending()
+
+    def guess() -> None:
+        try:
+            confirm_signup(token=token, password=OTHER)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        PendingSignup.objects.select_for_update().get()
+        with pytest.raises(ValidationError, match="not the password"):
+            pool.submit(guess).result(timeout=10)
 
 
 def test_old_signup_is_over(post: Callable[..., Any]) -> None:
     token = pending()
     PendingSignup.objects.update(created_at=clock.now() - timedelta(hours=48, seconds=1))
 
-    answer = post("auth/signup/confirm", {"token": token})
+    answer = post("auth/signup/confirm", {"token": token, "password": PASSWORD})
 
     assert problem(answer) == (400, [("/token", "invalid")])
     assert purge() == 1
@@ -106,7 +138,7 @@ def test_contact_is_claimed_and_keeps_what_is_known() -> None:
     contact = UserFactory.create(email="nora@example.com", first_name="Eleonora", last_name="", company="Acme")
     token = pending(first_name="Nora", last_name="Neu", company="Other", phone_number="+44 20 7946 0018")
 
-    claimed = confirm_signup(token=token)
+    claimed = confirm_signup(token=token, password=PASSWORD)
 
     contact.refresh_from_db()
     assert claimed == contact
@@ -121,13 +153,13 @@ def test_contact_who_was_imported_meanwhile_is_claimed() -> None:
     token = pending()
     contact = UserFactory.create(email="nora@example.com")
 
-    assert confirm_signup(token=token) == contact
+    assert confirm_signup(token=token, password=PASSWORD) == contact
 
 
 def test_claiming_leaves_the_roles_that_are_held_as_they_are() -> None:
     UserFactory.create(email="nora@example.com", roles=["agent"])
 
-    assert confirm_signup(token=pending()).role_names == {"agent"}
+    assert confirm_signup(token=pending(), password=PASSWORD).role_names == {"agent"}
 
 
 def test_account_is_not_taken_over(nora: User, mails: list[Any]) -> None:
@@ -136,7 +168,7 @@ def test_account_is_not_taken_over(nora: User, mails: list[Any]) -> None:
     token = pending()
 
     with pytest.raises(Conflict, match="already"):
-        confirm_signup(token=token)
+        confirm_signup(token=token, password=PASSWORD)
 
     nora.refresh_from_db()
     assert mails == [("signup_known", "nora@example.com")]
@@ -146,7 +178,7 @@ def test_account_is_not_taken_over(nora: User, mails: list[Any]) -> None:
 def test_closed_account_stays_closed(post: Callable[..., Any]) -> None:
     contact = UserFactory.create(email="nora@example.com", is_active=False)
 
-    answer = post("auth/signup/confirm", {"token": pending()})
+    answer = post("auth/signup/confirm", {"token": pending(), "password": PASSWORD})
 
     contact.refresh_from_db()
     assert (answer.status_code, contact.is_active, contact.has_usable_password()) == (409, False, False)
@@ -160,7 +192,7 @@ def test_two_confirmations_at_once_make_one_person() -> None:
     def confirm() -> str:
         together.wait()
         try:
-            return str(confirm_signup(token=token).pk)
+            return str(confirm_signup(token=token, password=PASSWORD).pk)
         except Conflict as error:
             return str(error.get_codes())
         finally:
@@ -186,7 +218,7 @@ def test_contact_who_is_imported_at_the_same_moment_is_claimed() -> None:
 
     def confirm() -> User:
         try:
-            return confirm_signup(token=token)
+            return confirm_signup(token=token, password=PASSWORD)
         finally:
             connections.close_all()
 
