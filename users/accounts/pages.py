@@ -7,6 +7,7 @@ such a refusal can hold a link that still works.
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -26,6 +27,17 @@ from users.models import User
 BY_TOKEN = [csrf_exempt, never_cache, sensitive_post_parameters()]
 
 
+def refusal(page: FormView[Any], form: Form, *, scope: str, said: str) -> HttpResponse | None:
+    """Count a form against the API's limit ``scope``; return 429 with what is ``said`` where it was one too many."""
+    seconds = too_often(page.request, scope)
+    if seconds is None:
+        return None
+    form.add_error(None, said)
+    answer = page.render_to_response(page.get_context_data(form=form), status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 @method_decorator(BY_TOKEN, name="dispatch")
 class ConfirmSignupPage(FormView[ConfirmForm]):
     """Asks for the password of the sign-up; only the button confirms: programs that check mail fetch its links."""
@@ -34,6 +46,8 @@ class ConfirmSignupPage(FormView[ConfirmForm]):
     template_name = "account/confirm.html"
 
     def form_valid(self, form: ConfirmForm) -> HttpResponse:
+        if refused := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
+            return refused
         try:
             signup.confirm_signup(token=self.kwargs["token"], password=form.cleaned_data["password"])
         except ValidationError as error:
@@ -50,11 +64,9 @@ class ForgottenPage(FormView[ForgottenForm]):
     template_name = "account/forgotten.html"
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
-        if seconds := too_often(self.request, "mail"):
-            form.add_error(None, _("Too many mails were asked for from your address. Try again later."))
-            answer = self.render_to_response(self.get_context_data(form=form), status=429)
-            answer["Retry-After"] = str(seconds)
-            return answer
+        said = _("Too many mails were asked for from your address. Try again later.")
+        if refused := refusal(self, form, scope="mail", said=said):
+            return refused
         passwords.request_reset(email=form.cleaned_data["email"])
         return redirect("account-password-reset-sent")
 

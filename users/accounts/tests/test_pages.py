@@ -116,3 +116,15 @@ def test_nobody_asks_for_mails_without_end(client: Client, settings: Any, mails:
 
     assert answers == [302, 302, 429]
     assert len(mails) == 2
+
+
+def test_nobody_guesses_the_password_of_a_sign_up_without_end(client: Client, settings: Any, confirm: str) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "signup": "2/day"}
+
+    answers = [client.post(confirm, {"password": "wrong"}) for _time in range(3)]
+    right = client.post(confirm, {"password": PASSWORD})
+
+    assert [answer.status_code for answer in [*answers, right]] == [200, 200, 429, 429]
+    assert int(right.headers["Retry-After"]) > 0
+    assert "Too many attempts" in right.content.decode()
+    assert not User.objects.exists()
