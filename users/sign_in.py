@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from users.models import User
 
@@ -14,8 +16,14 @@ def may_sign_in(user: User | None) -> bool:
 
 
 class RefreshSerializer(TokenRefreshSerializer):
-    """Refuses a refresh token as an access token would be: its person is gone, or has another password since."""
+    """Refuses a refresh token as an access token would be: its person is gone, or has another password since.
 
+    Locks the token's row before it is looked at: of many exchanges at once one succeeds.
+    """
+
+    @transaction.atomic
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
+        given = self.token_class(attrs["refresh"])
+        OutstandingToken.objects.select_for_update(of=("self",), no_key=True).filter(jti=given["jti"]).first()
+        JWTAuthentication().get_user(given)
         return super().validate(attrs)

@@ -1,6 +1,10 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test import Client
 
 from users.models import User
 from users.services import delete_user
@@ -38,6 +42,24 @@ def tokens(client: Any) -> dict[str, str]:
     body = {"email": "boss@example.com", "password": "a long password"}
     found: dict[str, str] = client.post("/api/v1/auth/login/", body, "application/json").json()
     return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_token_works_once_for_many_at_once(tokens: dict[str, str]) -> None:
+    together = threading.Barrier(8)
+
+    def refresh() -> int:
+        together.wait()
+        try:
+            answer = Client().post("/api/v1/auth/refresh/", {"refresh": tokens["refresh"]}, "application/json")
+            return answer.status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [one.result() for one in [pool.submit(refresh) for _time in range(8)]]
+
+    assert sorted(statuses) == [200, *[401] * 7]
 
 
 def use_of_tokens(client: Any, tokens: dict[str, str]) -> list[int]:
