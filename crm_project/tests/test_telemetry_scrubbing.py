@@ -18,6 +18,9 @@ SHAPES = [
     "212-555-0187",
     "(212) 555-0187",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_1",
+    "ecrm_0a1b2c3dq-Zx_9sL0aVvT4kQ2mW8eYh1uNcRbGdPfJ7oIx",
+    "argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$aGFzaC9oYXNo+aGFzaA",
+    "pbkdf2_sha256$1000000$c2FsdHNhbHQ$aGFzaC9oYXNo+aGFzaA=",
 ]
 
 
@@ -33,6 +36,11 @@ def test_what_has_a_shape_is_removed_from_a_sentence(shape: str) -> None:
         ("sent Bearer abc.def-123456 along", "sent Bearer … along"),
         ('{"password": "hunter2", "x": 1}', '{"password": "…", "x": 1}'),
         ("csrf_token=abc; sessionid=def", "csrf_token=…; sessionid=…"),
+        ("GET /account/confirm/0a1b2c.3d-E_f/ 200", "GET /account/confirm/…/ 200"),
+        (
+            "at /account/password/reset/MDE5.d0-3f2 twice",
+            "at /account/password/reset/… twice",
+        ),
         ("redis://crm:secret@redis:6379/0", "redis://…@redis:6379/0"),
         ("Error handling request /api/v1/users/?q=Ada%20Lovelace", "Error handling request /api/v1/users/?…"),
         ("duplicate key\nDETAIL:  Key (name)=(Ada\nLovelace) exists.", "duplicate key\nDETAIL: …"),
@@ -51,6 +59,7 @@ def test_secrets_and_details_are_removed_where_they_stand(text: str, expected: s
     [
         "2026-11-21T13:16:52.400849Z",
         "/api/v1/users/{id}/",
+        "GET /account/confirm/done/ and /account/password/reset/sent/",
         "019a4c3e-7b1f-7c57-8a0d-3f2f9c0d1e2b",
         "Delivery 1234567890 was taken from this worker before it became sent.",
         '  File "/app/users/services.py", line 120, in update_user',
@@ -76,7 +85,24 @@ def test_values_are_scrubbed_at_any_depth_and_secrets_by_their_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["x", "x-", "a.b-c ", "+1 ", "01 ", "a@", "a@b.", "eyJ-", "token ", "?a", "DETAIL:", "://"]
+    "piece",
+    [
+        "x",
+        "x-",
+        "a.b-c ",
+        "+1 ",
+        "01 ",
+        "a@",
+        "a@b.",
+        "eyJ-",
+        "token ",
+        "?a",
+        "DETAIL:",
+        "://",
+        "ecrm_",
+        "argon2$",
+        "/account/confirm/",
+    ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     began = time.process_time()
