@@ -63,7 +63,7 @@ def test_adding_a_person_to_an_event_by_typing(page: Page) -> None:
     page.locator(".select2-search__field").fill(str(person.email))
     page.locator(".select2-results__option", has_text=str(person)).click()
     page.click("form button:has-text('Add')")
-    expect(page.get_by_text("added.")).to_be_visible()
+    expect(page.get_by_text("they wait for a place.")).to_be_visible()
     assert UserEventRelation.objects.get(event=event, user=person).status == "waitlisted"
 
 
