@@ -113,7 +113,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
             return fixed
         if user.holds(Role.ADMIN):
             return (*fixed, "is_superuser")
-        mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email",)
+        mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email", "external_id")
         return (*fixed, *RIGHTS, *mail)
 
     def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
