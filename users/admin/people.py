@@ -116,12 +116,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email", "external_id")
         return (*fixed, *RIGHTS, *mail)
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         """Say below one's own e-mail where it is changed."""
         if _is_own_sign_in(request, obj):
             said = gettext("Change your own e-mail, with your password, at %(address)s.")
             kwargs["help_texts"] = {"email": said % {"address": reverse("api:me")}}
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
         """Save the profile, then the roles where the form has them."""
