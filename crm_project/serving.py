@@ -54,4 +54,4 @@ def post_fork(_server: Any, worker: Any) -> None:
     """Tell prometheus_client the number, before the application is loaded and begins to count."""
     from prometheus_client import values
 
-    values.ValueClass = values.MultiProcessValue(lambda: worker.slot)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(lambda: worker.slot)  # type: ignore[no-untyped-call]  # the package's own

@@ -39,7 +39,7 @@ def exposition() -> bytes:
     """Return what all processes of this web server counted, and how mail, broker and database are now."""
     registry = CollectorRegistry()
     if os.environ.get(MULTIPROCESS):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the package's own
     else:
         registry.register(OF_THIS_PROCESS)
     for collector in (Processes(), Broker(), Database()):

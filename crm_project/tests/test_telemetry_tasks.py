@@ -10,7 +10,7 @@ from crm_project.celery import app
 from crm_project.telemetry import tasks
 
 
-@shared_task(name="crm_project.tests.known")  # type: ignore[untyped-decorator]
+@shared_task(name="crm_project.tests.known")  # type: ignore[untyped-decorator]  # Celery is untyped
 def known() -> dict[str, str]:
     """Return what lines are called by while it runs."""
     return dict(structlog.contextvars.get_contextvars())

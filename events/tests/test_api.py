@@ -7,8 +7,8 @@ from rest_framework.test import APIClient
 from events.models import Event
 from events.tests.factories import EventFactory, PastEventFactory
 from users.models import User
+from users.tests.answers import problem, shown
 from users.tests.factories import UserFactory
-from users.tests.test_api import problem, shown
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events/"

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from events.imports import EventImport
 from events.models import Event
 from events.tests.factories import EventFactory
+from users.tests.answers import problem
 from users.tests.files import csv_file, errors, imported, numbers
-from users.tests.test_api import problem
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/api/v1/events/"

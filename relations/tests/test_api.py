@@ -11,8 +11,8 @@ from relations.services import add_relation, end_relation
 from relations.tests.factories import attend, attended, host
 from users.filters import people_filters
 from users.models import User
+from users.tests.answers import names, problem
 from users.tests.factories import UserFactory
-from users.tests.test_api import names, problem
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/api/v1/users/"

@@ -8,8 +8,8 @@ from django.test import Client
 
 from users.models import User
 from users.services import delete_user
+from users.tests.answers import PEOPLE, problem
 from users.tests.factories import StaffFactory
-from users.tests.test_api import PEOPLE, problem
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from users.accounts.tests.conftest import PASSWORD
 from users.models import SecurityEvent, User
-from users.tests.test_api import problem
+from users.tests.answers import problem
 
 pytestmark = pytest.mark.django_db
 ME = "/api/v1/users/me/"

@@ -11,8 +11,8 @@ from users.accounts.passwords import reset_password
 from users.accounts.tests.conftest import OTHER, PASSWORD
 from users.accounts.tokens import create_token
 from users.models import SecurityEvent, User
+from users.tests.answers import problem
 from users.tests.factories import UserFactory
-from users.tests.test_api import problem
 
 pytestmark = pytest.mark.django_db
 ME = "/api/v1/users/me/"

@@ -14,8 +14,8 @@ from users.accounts.mail import signup_token
 from users.accounts.signup import confirm_signup, purge, request_signup
 from users.accounts.tests.conftest import OTHER, PASSWORD
 from users.models import PendingSignup, SecurityEvent, User
+from users.tests.answers import problem
 from users.tests.factories import UserFactory
-from users.tests.test_api import problem
 
 pytestmark = pytest.mark.django_db
 BODY = {"email": "Nora@Example.com", "password": PASSWORD}

@@ -11,8 +11,8 @@ from users.accounts.scopes import SCOPES, allows
 from users.accounts.tests.conftest import PASSWORD
 from users.accounts.tokens import MARK, create_token, purge
 from users.models import ApiToken, SecurityEvent, User
+from users.tests.answers import problem
 from users.tests.factories import UserFactory
-from users.tests.test_api import problem
 
 pytestmark = pytest.mark.django_db
 TOKENS = "/api/v1/tokens/"
