@@ -1,4 +1,5 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -99,6 +100,14 @@ def test_malformed_condition_is_a_400(client: APIClient, address: str, condition
     answer = client.patch(address, {"title": "x"}, headers={"If-Match": condition})
 
     assert (answer.status_code, Book.objects.get().title) == (400, "Emma")
+
+
+def test_long_malformed_condition_is_refused_at_once(client: APIClient, address: str) -> None:
+    begun = time.perf_counter()
+
+    answer = client.patch(address, {"title": "x"}, headers={"If-Match": '"a"' + ", " * 24 + "x"})
+
+    assert (answer.status_code, time.perf_counter() - begun < 1) == (400, True)
 
 
 @pytest.mark.parametrize(

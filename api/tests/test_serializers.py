@@ -48,6 +48,12 @@ def test_unknown_field_suggests_the_near_one(client: APIClient) -> None:
     assert "copies" not in response.json()["detail"]
 
 
+def test_of_very_many_unknown_fields_the_first_are_named(client: APIClient) -> None:
+    body = {"title": "x"} | {f"gender{number}": "y" for number in range(1_000)}
+
+    assert [pointer for pointer, _code in errors(client.post(URL, body))] == [f"/gender{n}" for n in range(20)]
+
+
 def test_ignored_field_is_ignored(client: APIClient) -> None:
     assert client.post(URL, {"title": "x", "shelf_mark": "y", "copies": 5}).status_code == 201
 
