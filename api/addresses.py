@@ -16,7 +16,8 @@ def client_address(request: HttpRequest | Request) -> str:
 
     A trusted proxy's ``X-Forwarded-For`` is read from its right end, where our own proxies wrote, up to the first hop
     that is none of them: whatever a caller wrote further left is not believed. An unreadable hop gives the peer. An
-    IPv4 address in the form of IPv6 comes back as IPv4; a peer without an address, as on a Unix socket, is "".
+    IPv4 address in the form of IPv6 comes back as IPv4, and one with a zone (``fe80::1%eth0``) without it: what counts
+    callers and keeps addresses knows no zones. A peer without an address, as on a Unix socket, is "".
     """
     peer = peer_address(request)
     if peer is None:
@@ -51,7 +52,9 @@ def _read(text: str) -> Address | None:
         address = ip_address(_without_port(text))
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv4Address):
+        return address
+    return address.ipv4_mapped or IPv6Address(int(address))
 
 
 def _without_port(text: str) -> str:

@@ -136,6 +136,13 @@ def test_network_of_one_ipv6_customer_is_one_address(client: Client, nora: User)
     assert sign_in(client, PASSWORD, address="2001:db8:1:3::1").status_code == 200
 
 
+def test_neighbour_on_the_same_link_signs_in(client: Client, nora: User) -> None:
+    wrong = sign_in(client, "wrong", address="fe80::1%eth0")
+
+    assert (wrong.status_code, AccessAttempt.objects.get().ip_address) == (401, "fe80::")
+    assert sign_in(client, PASSWORD, address="fe80::1%eth0").status_code == 200
+
+
 def test_only_what_counts_is_kept(client: Client, nora: User) -> None:
     sign_in(client, "wrong", email="Stranger@example.com")
     kept = AccessAttempt.objects.get()
