@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import receiver
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
@@ -22,9 +22,15 @@ from users.accounts.mail import AccountMailKind, values
 from users.models import User
 from users.signals import account_mail
 
-# Of the kinds that anybody can have sent to any address, as many in an hour.
+# Of what somebody can have sent to an address, as many in an hour. Each call has a bucket of its own: who asks for one
+# sort of mail in another's name uses up none of the others.
 AT_MOST = 5
-ASKED_FOR = frozenset({AccountMailKind.CONFIRM_SIGNUP, AccountMailKind.SIGNUP_KNOWN, AccountMailKind.PASSWORD_RESET})
+BUCKETS = (
+    frozenset({AccountMailKind.CONFIRM_SIGNUP, AccountMailKind.SIGNUP_KNOWN}),
+    frozenset({AccountMailKind.PASSWORD_RESET}),
+)
+# First key of the advisory locks under which the mails of a bucket are counted.
+FLOODED = 0x666C6F64
 HOUR = timedelta(hours=1)
 KEPT = timedelta(days=7)
 PORTION = 1_000
@@ -33,10 +39,14 @@ PARTS = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
 
 @receiver(account_mail)
 @transaction.atomic
-def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], **_kwargs: Any) -> None:
-    """Put a mail into the outbox, the same rows whether the address is somebody's or nobody's."""
-    if kind in ASKED_FOR and _is_flooded(email):
-        return
+def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], **_kwargs: Any) -> bool:
+    """Put a mail into the outbox, the same rows whether the address is somebody's or nobody's.
+
+    Return False, and write nothing, where the address has had as many of the sort as it gets in an hour.
+    """
+    bucket = next((bucket for bucket in BUCKETS if kind in bucket), None)
+    if bucket and _is_full(bucket, email):
+        return False
     campaign = Campaign(
         template=f"account/{kind}",
         **_content(kind, context["language"]),
@@ -49,6 +59,7 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
     AccountMail.objects.create(campaign=campaign, kind=kind, address=email, signup=context["signup"])
     Delivery.objects.create(campaign=campaign, user=user, address=email)
     ring()
+    return True
 
 
 class NothingToSay(Renderer):
@@ -79,10 +90,11 @@ def purge() -> int:
     return len(keys)
 
 
-def _is_flooded(email: str) -> bool:
-    recent = AccountMail.objects.filter(
-        address=email, kind__in=ASKED_FOR, created_at__gt=clock.now() - timedelta(hours=1)
-    )
+def _is_full(bucket: frozenset[AccountMailKind], email: str) -> bool:
+    """Count the mails of a bucket, under a lock until the transaction ends: of many calls at once each sees the last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {email}"])
+    recent = AccountMail.objects.filter(address=email, kind__in=bucket, created_at__gt=clock.now() - HOUR)
     return recent.count() >= AT_MOST
 
 

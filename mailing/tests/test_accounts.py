@@ -1,12 +1,16 @@
 """Mails about accounts, from the call to the mail server and back by the link."""
 
 import re
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from django.utils import timezone as clock
 
@@ -91,7 +95,7 @@ def test_signing_up_does_the_same_whoever_has_the_address(
             person.set_password(PASSWORD)
             person.save()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         answer = post(client, "signup", BODY)
 
     assert answer.status_code == 201
@@ -133,7 +137,7 @@ def test_reset_does_the_same_whoever_has_the_address(
     if known:
         UserFactory.create(email="nora@example.com")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = post(client, "password/reset", {"email": "Nora@example.com"})
     pump(QUICK)
 
@@ -198,6 +202,48 @@ def test_nobody_is_flooded(client: Client) -> None:
 
     assert AccountMail.objects.filter(address="nora@example.com").count() == AT_MOST
     assert AccountMail.objects.filter(address="other@example.com").count() == 1
+
+
+def test_who_asks_for_one_sort_of_mail_uses_up_no_other(client: Client) -> None:
+    for _time in range(AT_MOST + 1):
+        post(client, "signup", BODY)
+    post(client, "password/reset", {"email": "nora@example.com"})
+
+    kinds = Counter(AccountMail.objects.values_list("kind", flat=True))
+    assert kinds == {"confirm_signup": AT_MOST, "password_reset": 1}
+
+
+def test_sign_up_that_is_not_mailed_replaces_none(client: Client, server: SmtpServer) -> None:
+    for _time in range(AT_MOST):
+        post(client, "signup", BODY)
+    token = token_of(link_in(server))
+    beyond = post(client, "signup", {**BODY, "password": "the password of a stranger"})
+
+    confirmed = post(client, "signup/confirm", {"token": token, "password": PASSWORD})
+
+    assert (beyond.status_code, confirmed.status_code) == (201, 200)
+    assert User.objects.get().check_password(PASSWORD)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["signup", "password/reset"])
+def test_nobody_is_flooded_by_many_calls_at_once(path: str) -> None:
+    together = threading.Barrier(AT_MOST * 3)
+    body = BODY if path == "signup" else {"email": "nora@example.com"}
+
+    def ask() -> int:
+        together.wait()
+        try:
+            status: int = post(Client(), path, body).status_code
+            return status
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_MOST * 3) as pool:
+        statuses = {one.result() for one in [pool.submit(ask) for _time in range(AT_MOST * 3)]}
+
+    assert statuses == {201 if path == "signup" else 202}
+    assert AccountMail.objects.count() == AT_MOST
 
 
 @pytest.mark.parametrize("kind", AccountMailKind)

@@ -36,9 +36,13 @@ class AccountMailKind(models.TextChoices):
     EMAIL_CHANGED = "email_changed", _("your e-mail was changed")
 
 
-def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, signup: UUID | None = None) -> None:
-    """Have a mail written to ``email`` in this transaction. ``user`` is whose address that is, None: nobody's."""
-    account_mail.send(User, kind=kind, user=user, email=email, context={"language": language, "signup": signup})
+def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, signup: UUID | None = None) -> bool:
+    """Have a mail written to ``email`` in this transaction. ``user`` is whose address that is, None: nobody's.
+
+    Return whether it was: an address gets so many of a sort in an hour and no more.
+    """
+    context = {"language": language, "signup": signup}
+    return any(written for _app, written in account_mail.send(User, kind=kind, user=user, email=email, context=context))
 
 
 def values(kind: str, *, user: User | None, signup: UUID | None) -> dict[str, str] | None:

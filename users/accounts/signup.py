@@ -26,7 +26,7 @@ PROFILE = ("first_name", "last_name", "phone_number", "company")
 def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> None:
     """Keep a sign-up until it is confirmed by the mail that is sent; a newer one of the same address replaces it.
 
-    Does the same work whether the address is nobody's, an imported contact's or an account's. The password has been
+    Where the address has had too many mails none is sent, and the older one stays: its mail works. Does the same work whether the address is nobody's, an imported contact's or an account's. The password has been
     validated; it is hashed before the transaction begins.
     """
     email = email.strip().lower()
@@ -34,12 +34,11 @@ def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> 
         email=email, password=make_password(password), language=get_language() or settings.LANGUAGE_CODE, **profile
     )
     with transaction.atomic():
-        kept = [field.name for field in PendingSignup._meta.concrete_fields if field.name not in ("id", "email")]
-        PendingSignup.objects.bulk_create([pending], update_conflicts=True, unique_fields=["email"], update_fields=kept)
         person = User.objects.filter(email=email).first()
         known = person is not None and person.has_usable_password()
         kind = AccountMailKind.SIGNUP_KNOWN if known else AccountMailKind.CONFIRM_SIGNUP
-        send(kind, user=person, email=email, language=pending.language, signup=None if known else pending.key)
+        if send(kind, user=person, email=email, language=pending.language, signup=None if known else pending.key):
+            _keep(pending)
 
 
 def confirm_signup(*, token: str, password: str) -> User:
@@ -53,6 +52,11 @@ def confirm_signup(*, token: str, password: str) -> User:
     if not check_password(password, _standing(key, PendingSignup.objects.all()).password):
         raise ValidationError({"password": ValidationError(_("This is not the password of the sign-up."), "wrong")})
     return _confirm(key)
+
+
+def _keep(pending: PendingSignup) -> None:
+    replaced = [field.name for field in PendingSignup._meta.concrete_fields if field.name not in ("id", "email")]
+    PendingSignup.objects.bulk_create([pending], update_conflicts=True, unique_fields=["email"], update_fields=replaced)
 
 
 @transaction.atomic
