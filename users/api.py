@@ -26,7 +26,10 @@ from users.services import create_user, delete_user, set_roles, update_user
 
 
 class UserSerializer(ModelSerializer[User]):
-    """A person's profile. ``name`` may be sent instead of first and last name, and is split at its first space."""
+    """A person's profile, with a name, an e-mail, a phone number or an external id.
+
+    ``name`` may be sent instead of first and last name, and is split at its first space.
+    """
 
     name = NameField()
     current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")

@@ -16,6 +16,7 @@ from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.fields import LowerCaseEmailField, PhoneNumberField
 from users.history import tracked
+from users.identity import is_somebody
 from users.imports.models import Import, ImportedRow
 from users.querysets import UserManager, UserQuerySet
 from users.roles import HoldsRoles
@@ -95,6 +96,7 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="users_user_email_is_lower_case"),
             external_id_is_no_id_or_path("users_user"),
+            is_somebody(),
         ]
         indexes = [
             models.Index(name_key(), "id", name="users_user_name"),

@@ -49,6 +49,13 @@ def test_adding_a_person_with_an_address_that_is_taken(admin_of_staff: Client) -
     assert "email" in answer.context["adminform"].form.errors
 
 
+def test_adding_nobody(admin_of_staff: Client) -> None:
+    answer = admin_of_staff.post(reverse("admin:users_user_add"), {"timezone": "UTC", "language": "en", "city": "Rome"})
+    faults = answer.context["adminform"].form.non_field_errors()
+    assert faults == ["A person needs a name, an e-mail, a phone number or an external id."]
+    assert not User.objects.filter(city="Rome").exists()
+
+
 def test_changing_a_person_writes_what_differs_alone(admin_of_staff: Client) -> None:
     person = UserFactory.create(city="Bonn")
     form = form_of(admin_of_staff, person)

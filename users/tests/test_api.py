@@ -74,6 +74,8 @@ def test_created_person_is_answered_whole(client_of_staff: APIClient) -> None:
         ({"name": "A " + "x" * 151}, ("/name", "max_length")),
         ({"name": "x" * 301}, ("/name", "max_length")),
         ([{"first_name": "A"}], ("", "invalid")),
+        ({}, ("", "invalid")),
+        ({"first_name": " ", "email": "", "external_id": "", "company": "Acme"}, ("", "invalid")),
     ],
 )
 def test_bad_person_is_refused_with_its_place(
@@ -101,6 +103,16 @@ def test_person_is_found_by_id_and_external_id(client_of_staff: APIClient) -> No
 @pytest.mark.parametrize("identifier", ["nobody", "00000000-0000-0000-0000-000000000000", "%00", "1"])
 def test_unknown_person_is_not_found(client_of_staff: APIClient, identifier: str) -> None:
     assert problem(client_of_staff.get(f"{PEOPLE}{identifier}/")) == (404, [])
+
+
+def test_taking_away_the_last_thing_to_know_somebody_by_is_refused(client_of_staff: APIClient) -> None:
+    person = UserFactory.create(first_name="Ada", last_name="", email=None)
+
+    answer = client_of_staff.patch(f"{PEOPLE}{person.pk}/", {"first_name": ""})
+    instead = client_of_staff.patch(f"{PEOPLE}{person.pk}/", {"first_name": "", "phone_number": "+44 20 7946 0018"})
+
+    assert (answer.status_code, instead.status_code) == (400, 200)
+    assert answer.json()["detail"] == "A person needs a name, an e-mail, a phone number or an external id."
 
 
 @pytest.mark.parametrize("verb", ["put", "patch"])
@@ -193,7 +205,7 @@ def test_rights_are_not_for_the_api_to_hand_out(helper: APIClient, right: str) -
 
 
 def test_people_without_keys_may_say_so_with_empty_texts(client_of_staff: APIClient) -> None:
-    answers = [client_of_staff.post(PEOPLE, {"external_id": "", "email": ""}) for _ in range(2)]
+    answers = [client_of_staff.post(PEOPLE, {"name": "A", "external_id": "", "email": ""}) for _ in range(2)]
     stored = client_of_staff.patch(f"{PEOPLE}{answers[0].json()['id']}/", {"external_id": "", "email": ""})
 
     shown_keys = [(answer.status_code, answer.json()["external_id"], answer.json()["email"]) for answer in answers]

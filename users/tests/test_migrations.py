@@ -44,3 +44,17 @@ def test_stored_ids_that_are_refused_from_now_on_are_named_and_left_alone(migrat
     assert kept == ".."
     with pytest.raises(IntegrityError, match="no_id_or_path"):
         User.objects.filter(pk=dots.pk).update(external_id="..")
+
+
+def test_stored_nobodies_are_named_and_left_alone(migrated_again: None) -> None:
+    migrate([("users", "0009_validate_external_ids")])
+    nobody, _known = UserFactory.create(first_name="", last_name="", email=None), UserFactory.create()
+
+    with pytest.raises(CommandError, match=rf"^People without anything .* refused from now on: {nobody.pk}\. A person"):
+        migrate_to_the_latest()
+    kept = User.objects.filter(pk=nobody.pk).update(last_name="Found")
+    migrate_to_the_latest()
+
+    assert kept == 1
+    with pytest.raises(IntegrityError, match="users_user_is_somebody"):
+        User.objects.filter(pk=nobody.pk).update(last_name="")

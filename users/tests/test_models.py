@@ -41,6 +41,28 @@ def test_external_id_that_could_be_a_path_or_an_id_is_refused(external_id: str) 
         user.save()
 
 
+def test_somebody_who_is_nobody_is_refused() -> None:
+    nobody = User(company="Acme", city="Rome")
+
+    with pytest.raises(ValidationError, match=r"A person needs a name, an e-mail, a phone number or an external id\."):
+        nobody.full_clean(exclude=["password"])
+    with pytest.raises(IntegrityError, match="users_user_is_somebody"):
+        nobody.save()
+
+
+@pytest.mark.parametrize(
+    "known_by",
+    [{"first_name": "Ada"}, {"last_name": "L"}, {"email": "a@x.org"}, {"phone_number": "1"}, {"external_id": "a"}],
+)
+def test_one_thing_to_know_somebody_by_is_enough(known_by: dict[str, str]) -> None:
+    person = User(**known_by)
+
+    person.full_clean(exclude=["password"])
+    person.save()
+
+    assert User.objects.filter(**known_by).count() == 1
+
+
 def test_external_id_may_be_missing_for_many() -> None:
     UserFactory.create(external_id="")
     UserFactory.create(external_id="")
