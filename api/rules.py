@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any, ClassVar
 
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -11,6 +12,7 @@ from api.exceptions import Fault, InvalidInput
 from api.idempotency import answer_once, idempotency_key
 from api.names import unknown_name
 from api.permissions import Permitted
+from api.throttles import RefusalThrottle
 
 # Chooses the renderer, everywhere.
 ALWAYS_KNOWN = ("format",)
@@ -44,7 +46,11 @@ class HouseRules(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Apply the rules once the caller is let in. REST framework looks for the method's handler after this."""
-        super().initial(request, *args, **kwargs)
+        try:
+            super().initial(request, *args, **kwargs)
+        except (NotAuthenticated, AuthenticationFailed, PermissionDenied):
+            self._count_refusal(request)
+            raise
         handler = getattr(self, (request.method or "").lower(), None)
         if handler is None or request.method == "OPTIONS":
             return
@@ -53,6 +59,12 @@ class HouseRules(APIView):
             key = idempotency_key(request)
             if key is not None:
                 vars(self)["post"] = partial(answer_once, handler, key)
+
+    def _count_refusal(self, request: Request) -> None:
+        """Answer with 429 in place of one 401 or 403 too many. REST framework throttles none but who is let in."""
+        throttle = RefusalThrottle()
+        if not throttle.allow_request(request, self):
+            self.throttled(request, throttle.wait())
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
         known = self.known_parameters()

@@ -40,13 +40,17 @@ class HouseThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the call."""
         now = time.time()
-        for scope, subject in limits_of(request, getattr(view, "throttle_scope", None)):
+        for scope, subject in self.limits(request, view):
             number, seconds = rate_of(settings.THROTTLE_RATES.get(scope, ""))
             window = int(now // seconds)
             if number and self._calls(f"throttle:{scope}:{subject}:{window}", number, seconds) > number:
                 self.until = (window + 1) * seconds
                 return False
         return True
+
+    def limits(self, request: Request, view: Any) -> Iterator[Limit]:
+        """Return the limits that apply, the narrowest first."""
+        return limits_of(request, getattr(view, "throttle_scope", None))
 
     def wait(self) -> float:
         """Return after how many seconds the call will be answered."""
@@ -63,6 +67,18 @@ class HouseThrottle(BaseThrottle):
             HouseThrottle.resting_until = time.monotonic() + REST
             logger.warning("The cache does not answer, so nobody is throttled for %s s: %s", REST, type(error).__name__)
             return 0
+
+
+class RefusalThrottle(HouseThrottle):
+    """Counts a call that is refused for want of sign-in or rights: as one of that person, else against the address.
+
+    Apart from the calls that an address makes without sign-in, so that who guesses tokens there keeps nobody from
+    signing in.
+    """
+
+    def limits(self, request: Request, view: Any) -> Iterator[Limit]:
+        signed_in = bool(request.user and request.user.is_authenticated)
+        yield ("user", str(request.user.pk)) if signed_in else ("refused", network_of(client_address(request)))
 
 
 class Leases:

@@ -226,6 +226,7 @@ REST_FRAMEWORK = {
 THROTTLE_RATES = {
     "user": "1200/min",
     "anonymous": "120/min",
+    "refused": "120/min",
     "sign_in": "10/min",
     "sign_in_address": "300/min",
     "signup": "20/hour",

@@ -21,7 +21,13 @@ DEAD_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCach
 def rates(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Set rates of a whole day, so that no window ends during a test."""
     monkeypatch.setattr(HouseThrottle, "resting_until", 0.0)
-    settings.THROTTLE_RATES = {"user": "3/day", "anonymous": "2/day", "sign_in": "2/day", "sign_in_address": "4/day"}
+    settings.THROTTLE_RATES = {
+        "user": "3/day",
+        "anonymous": "2/day",
+        "refused": "2/day",
+        "sign_in": "2/day",
+        "sign_in_address": "4/day",
+    }
     found: dict[str, str] = settings.THROTTLE_RATES
     return found
 
@@ -64,6 +70,45 @@ def test_callers_without_sign_in_count_by_address(anonymous: APIClient, peer: st
         anonymous.get("/api/nowhere/", REMOTE_ADDR="203.0.113.1")
 
     assert anonymous.get("/api/nowhere/", REMOTE_ADDR=peer).status_code == code
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer ecrm_guess"}, {"Authorization": "Bearer a.b.c"}])
+@pytest.mark.urls("crm_project.urls")
+def test_flood_of_calls_without_sign_in_has_an_end(anonymous: APIClient, headers: dict[str, str]) -> None:
+    def call(peer: str = "203.0.113.1") -> Any:
+        return anonymous.get("/api/v1/users/", headers=headers, REMOTE_ADDR=peer)
+
+    flood = [call() for _call in range(4)]
+
+    assert [answer.status_code for answer in flood] == [401, 401, 429, 429]
+    assert flood[3]["Content-Type"] == "application/problem+json"
+    assert 0 < int(flood[3]["Retry-After"]) <= 86400
+    assert call("203.0.113.2").status_code == 401
+
+
+def test_flood_of_forbidden_calls_has_an_end(anonymous: APIClient, django_user_model: Any) -> None:
+    people = [django_user_model.objects.create(email=f"{name}@example.com") for name in ("ann", "bob")]
+    anonymous.force_authenticate(people[0])
+    flood = codes(anonymous, 5)
+    anonymous.force_authenticate(people[1])
+
+    assert flood == [403, 403, 403, 429, 429]
+    assert codes(anonymous, 1) == [403]
+
+
+@pytest.mark.urls("crm_project.urls")
+def test_neighbours_of_a_flood_are_answered_and_sign_in(anonymous: APIClient, client: APIClient) -> None:
+    flood = [anonymous.get("/api/v1/users/").status_code for _call in range(5)]
+
+    assert flood == [401, 401, 429, 429, 429]
+    assert [client.get("/api/v1/users/").status_code for _call in range(4)] == [200, 200, 200, 429]
+    assert anonymous.get("/api/").status_code == 200
+    assert anonymous.post(LOGIN, {"email": "ann@example.com", "password": "wrong"}).status_code == 401
+
+
+def test_refusals_are_those_of_always_without_a_cache(anonymous: APIClient) -> None:
+    with override_settings(CACHES=DEAD_CACHE):
+        assert codes(anonymous, 5) == [401] * 5
 
 
 @pytest.mark.parametrize(("scope", "limit"), [("narrow", [200, 429]), ("unnamed", [200, 200])])
