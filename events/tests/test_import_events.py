@@ -1,9 +1,10 @@
 """What an import does to events."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 
@@ -149,16 +150,27 @@ def test_changed_capacity_is_announced_once_per_event(tmp_path: Path) -> None:
     assert [(event.pk, event.max_capacity) for event in heard] == [(changed.pk, 20)]
 
 
-def test_xlsx_with_real_dates(tmp_path: Path) -> None:
-    path = xlsx_file(
-        tmp_path,
-        ["external_id", "title", "start_at", "timezone"],
-        ["e1", "One", datetime(2025, 7, 1), "Asia/Tokyo"],  # noqa: DTZ001  # as spreadsheets have it
-    )
+@pytest.mark.parametrize(
+    ("clock", "number_format", "start_at"),
+    [
+        (time(), "yyyy-mm-dd", datetime(2025, 6, 30, 15, tzinfo=UTC)),
+        (time(0, 1), "yyyy-mm-dd", datetime(2025, 6, 30, 15, tzinfo=UTC)),
+        (time(), "yyyy-mm-dd h:mm", datetime(2025, 7, 1, tzinfo=UTC)),
+        (time(0, 1), "yyyy-mm-dd h:mm", datetime(2025, 7, 1, 0, 1, tzinfo=UTC)),
+    ],
+)
+def test_number_format_tells_a_date_from_a_time(
+    tmp_path: Path, clock: time, number_format: str, start_at: datetime
+) -> None:
+    start = datetime.combine(date(2025, 7, 1), clock)
+    path = xlsx_file(tmp_path, ["external_id", "title", "start_at", "timezone"], ["e1", "One", start, "Asia/Tokyo"])
+    workbook = openpyxl.load_workbook(path)
+    workbook.worksheets[0]["C2"].number_format = number_format
+    workbook.save(path)
 
     import_events(path)
 
-    assert Event.objects.get().start_at == datetime(2025, 6, 30, 15, tzinfo=UTC)
+    assert Event.objects.get().start_at == start_at
 
 
 def test_text_that_was_cut_is_not_stored_in_half(tmp_path: Path) -> None:

@@ -1,14 +1,22 @@
-"""XLSX: the first sheet, its cells as the text that a CSV would hold. Formulae are text, never evaluated."""
+"""XLSX: the first sheet, its cells as the text that a CSV would hold. Formulae are text, never evaluated.
 
+Excel knows no dates without a time: which of the two a cell is, its number format says, and never its clock.
+"""
+
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
+from openpyxl.cell import Cell, MergedCell
 
 from users.imports.errors import UnusableFileError
 from users.imports.sources import SourceRow
+
+# Of a number format: texts in quotes or after a sign that quotes one, colours, languages, and all but its first part.
+_SHOWS_NOTHING = re.compile(r'"[^"]*"|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|;.*', re.IGNORECASE | re.DOTALL)
 
 
 class XlsxSource:
@@ -24,7 +32,7 @@ class XlsxSource:
             _check_sums(path)
             self._workbook = openpyxl.load_workbook(path, read_only=True, data_only=False)
             self._sheet = self._workbook.worksheets[0]
-            header = next(self._sheet.iter_rows(max_row=1, values_only=True), ())
+            header = next(self._sheet.iter_rows(max_row=1), ())
         except OSError:
             raise
         except Exception as error:
@@ -39,7 +47,7 @@ class XlsxSource:
 
         The row at which the sheet's own text is broken has a problem and is the last.
         """
-        line, below = 1, self._sheet.iter_rows(min_row=2, values_only=True)
+        line, below = 1, self._sheet.iter_rows(min_row=2)
         try:
             for line, row in enumerate(below, start=2):
                 cells = self._whole([text_of(cell) for cell in row])
@@ -63,17 +71,27 @@ def _check_sums(path: Path) -> None:
             raise zipfile.BadZipFile(f"{damaged} is damaged")
 
 
-def text_of(cell: object) -> str:
-    """Return a cell's value as text: whole numbers without a point, times in ISO 8601, midnight as a date alone."""
-    if cell is None:
+def text_of(cell: Cell | MergedCell) -> str:
+    """Return a cell as text: whole numbers without a point, times in ISO 8601.
+
+    A cell whose number format shows no clock is a date alone, whatever its clock; any other is a time, midnight too.
+    """
+    value = cell.value
+    if value is None:
         return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return (cell.date() if cell.time() == time.min else cell).isoformat()
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and shows_days_alone(cell.number_format):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def shows_days_alone(number_format: str) -> bool:
+    """Tell whether a number format shows day, month or year, and neither hours nor seconds."""
+    shown = _SHOWS_NOTHING.sub("", number_format).lower()
+    return bool(set("dmy") & set(shown)) and not set("hs") & set(shown)
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

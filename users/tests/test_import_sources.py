@@ -1,16 +1,18 @@
 """Reading CSV and XLSX as rows of text."""
+# ruff: noqa: DTZ001  # spreadsheets know no zones
 
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import datetime, time
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from users.imports.csv_source import CsvSource
 from users.imports.errors import UnusableFileError
 from users.imports.opening import open_file
 from users.imports.sources import CHUNK, SourceRow
-from users.imports.xlsx_source import text_of
+from users.imports.xlsx_source import shows_days_alone
 from users.tests.files import csv_file, xlsx_file
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -195,19 +197,46 @@ def test_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "text"),
+    ("value", "number_format", "text"),
     [
-        (None, ""),
-        (False, "false"),
-        (7.0, "7"),
-        (7.5, "7.5"),
-        (datetime(2025, 3, 30), "2025-03-30"),  # noqa: DTZ001  # as spreadsheets have it
-        (datetime(2025, 3, 30, 18, 5, tzinfo=UTC), "2025-03-30T18:05:00+00:00"),
-        (date(2025, 3, 30), "2025-03-30"),
+        (None, "General", ""),
+        (False, "General", "false"),
+        (7.0, "General", "7"),
+        (7.5, "General", "7.5"),
+        (datetime(2025, 3, 30), "yyyy-mm-dd", "2025-03-30"),
+        (datetime(2025, 3, 30, 0, 1), "yyyy-mm-dd", "2025-03-30"),
+        (datetime(2025, 3, 30), "yyyy-mm-dd h:mm", "2025-03-30T00:00:00"),
+        (datetime(2025, 3, 30, 0, 1), "yyyy-mm-dd h:mm", "2025-03-30T00:01:00"),
+        (datetime(2025, 3, 30), "mm-dd-yy", "2025-03-30"),
+        (datetime(2025, 3, 30), "m/d/yy h:mm", "2025-03-30T00:00:00"),
+        (time(18, 5), "h:mm", "18:05:00"),
     ],
 )
-def test_text_of_a_cell(cell: object, text: str) -> None:
-    assert text_of(cell) == text
+def test_text_of_a_cell(tmp_path: Path, value: object, number_format: str, text: str) -> None:
+    path = xlsx_file(tmp_path, ["a", "b"], [value, "x"])
+    workbook = openpyxl.load_workbook(path)
+    workbook.worksheets[0]["A2"].number_format = number_format
+    workbook.save(path)
+
+    assert rows(path) == [SourceRow(2, [text, "x"])]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "days_alone"),
+    [
+        ("DD.MM.YYYY", True),
+        ("[$-407]d. mmmm yyyy", True),
+        ("[$-x-sysdate]dddd, mmmm dd, yyyy", True),
+        ('d"th of "mmm\\s yyyy;@', True),
+        ("dd/mm/yyyy;hh", True),
+        ("dd.mm.yyyy hh:mm;@", False),
+        ("YYYY-MM-DD\\THH:MM", False),
+        ("[h]:mm", False),
+        ("General", False),
+    ],
+)
+def test_number_format_that_shows_days_alone(number_format: str, days_alone: bool) -> None:  # noqa: FBT001  # expected
+    assert shows_days_alone(number_format) is days_alone
 
 
 def test_quote_that_is_never_closed_names_the_lines_that_it_took(tmp_path: Path) -> None:
