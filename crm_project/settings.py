@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "users.admin.zones.CallersZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "users.middleware.HistoryMiddleware",
     "users.accounts.requests.remember_request",
     "axes.middleware.AxesMiddleware",
 ]

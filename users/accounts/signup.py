@@ -26,8 +26,9 @@ PROFILE = ("first_name", "last_name", "phone_number", "company")
 def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> None:
     """Keep a sign-up until it is confirmed by the mail that is sent; a newer one of the same address replaces it.
 
-    Where the address has had too many mails none is sent, and the older one stays: its mail works. Does the same work whether the address is nobody's, an imported contact's or an account's. The password has been
-    validated; it is hashed before the transaction begins.
+    Where the address has had too many mails none is sent, and the older one stays: its mail works. Does the same work
+    whether the address is nobody's, an imported contact's or an account's. The password has been validated; it is
+    hashed before the transaction begins.
     """
     email = email.strip().lower()
     pending = PendingSignup(

@@ -1,11 +1,15 @@
 from typing import Any
 
+import pghistory.models
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, reverse
 
 from users.accounts.mail import reset_token, signup_token
 from users.accounts.signup import request_signup
 from users.accounts.tests.conftest import OTHER, PASSWORD
+from users.accounts.urls import page_urls
+from users.middleware import address_kept
 from users.models import PendingSignup, User
 from users.tests.factories import UserFactory
 
@@ -128,3 +132,22 @@ def test_nobody_guesses_the_password_of_a_sign_up_without_end(client: Client, se
     assert int(right.headers["Retry-After"]) > 0
     assert "Too many attempts" in right.content.decode()
     assert not User.objects.exists()
+
+
+def test_history_of_who_confirms_holds_no_link_that_works(browser: Client, confirm: str) -> None:
+    browser.post(confirm, {"password": PASSWORD})
+
+    noted = pghistory.models.Context.objects.get(pk=User.objects.get().history.get().pgh_context_id)
+    assert noted.metadata["url"] == "/account/confirm/<str:token>/"
+
+
+@pytest.mark.parametrize("page", [page for page in page_urls if "<str:token>" in str(page.pattern)])
+def test_no_page_has_its_token_noted(page: URLPattern) -> None:
+    path = reverse(page.name or "", args=["s3cret.token"])
+
+    assert address_kept(RequestFactory().post(path)) == f"/account/{page.pattern}"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/", "/nowhere/", "/account/confirm/done/"])
+def test_other_addresses_are_noted(path: str) -> None:
+    assert address_kept(RequestFactory().post(path)) == path
