@@ -20,7 +20,7 @@ from mailing.models import AccountMail, Campaign, CampaignStatus, Delivery, Lane
 from mailing.rendering import ContentError, Rendered, Renderer
 from users.accounts.mail import AccountMailKind, values
 from users.models import User
-from users.signals import account_mail
+from users.signals import account_mail, person_leaves
 
 # Of what somebody can have sent to an address, as many in an hour. Each call has a bucket of its own: who asks for one
 # sort of mail in another's name uses up none of the others.
@@ -62,6 +62,15 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
     return True
 
 
+@receiver(person_leaves)
+def let_go(*, user: User, **_kwargs: Any) -> None:
+    """Let mails about the account of ``user`` be nobody's, in the transaction that deletes them.
+
+    They go when they are old, as every mail about an account does; a link that is still waiting will not be sent.
+    """
+    Delivery.objects.filter(user=user, campaign__account_mail__isnull=False).update(user=None)
+
+
 class NothingToSay(Renderer):
     """The renderer of a mail that has become pointless: its delivery fails and says so."""
 
@@ -91,7 +100,7 @@ def purge() -> int:
 
 
 def _is_full(bucket: frozenset[AccountMailKind], email: str) -> bool:
-    """Count the mails of a bucket, under a lock until the transaction ends: of many calls at once each sees the last."""
+    """Count under a lock until the transaction ends: of many calls at once each sees what the last one wrote."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {email}"])
     recent = AccountMail.objects.filter(address=email, kind__in=bucket, created_at__gt=clock.now() - HOUR)

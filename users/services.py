@@ -12,7 +12,7 @@ from api.exceptions import Conflict
 from api.transactions import locking
 from users.models import User
 from users.roles import STAFF_ROLES, Role
-from users.signals import roles_changed, sign_in_changed
+from users.signals import person_leaves, roles_changed, sign_in_changed
 
 # What decides who can sign in, as whom and with which rights.
 SIGN_IN = frozenset({"email", "is_active", "is_staff", "is_superuser", "password"})
@@ -62,11 +62,12 @@ def delete_user(*, user: User, actor: User | None) -> None:
     """Delete a person who left no trace elsewhere, and the history of their record.
 
     Raises ``Conflict`` for a person with relations, mail or other records that would lose their meaning, for ``actor``
-    themselves and for the last administrator.
+    themselves and for the last administrator. Mail about their account does not hold them back.
     """
     _refuse_locking_out(user, actor)
     try:
         with transaction.atomic():
+            person_leaves.send(User, user=user)
             user.history.all().delete()
             user.delete()
     except ProtectedError as error:

@@ -6,6 +6,8 @@ from django.dispatch import Signal
 roles_changed = Signal()
 # The e-mail, or whether the person may sign in, was changed. Sends user, before (a dict of these fields), actor.
 sign_in_changed = Signal()
+# A person is about to be deleted; let go of what would hold them back for no reason. Sends user.
+person_leaves = Signal()
 # A mail about somebody's account is due. Sends kind (users.accounts.mail.AccountMailKind), user (whose address it is,
 # or None), email, context (language; signup: the key of a pending sign-up, or None). Whoever writes it answers True, or
 # False where the address has had enough of the sort.

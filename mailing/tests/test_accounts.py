@@ -14,6 +14,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone as clock
 
+from api.exceptions import Conflict
 from mailing.accounts import AT_MOST, purge
 from mailing.models import AccountMail, Campaign, Delivery, Suppression
 from mailing.pump import pump
@@ -22,7 +23,7 @@ from mailing.tests.factories import QUICK
 from mailing.tests.smtp_server import SmtpServer
 from users.accounts.mail import AccountMailKind, send
 from users.models import PendingSignup, User
-from users.services import update_user
+from users.services import delete_user, update_user
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +257,38 @@ def test_every_mail_can_be_filled_in(server: SmtpServer, kind: AccountMailKind, 
     pump(QUICK)
 
     assert Delivery.objects.get().status == "sent"
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_who_signed_up_can_be_deleted(client: Client, server: SmtpServer, *, sent: bool) -> None:
+    post(client, "signup", BODY)
+    post(client, "signup/confirm", {"token": token_of(link_in(server)), "password": PASSWORD})
+    post(client, "password/reset", {"email": "nora@example.com"})
+    if sent:
+        pump(QUICK)
+    nora = User.objects.get()
+
+    delete_user(user=nora, actor=None)
+    pump(QUICK)
+
+    assert not User.objects.exists()
+    assert list(Delivery.objects.order_by("pk").values_list("user", "status")) == [
+        (None, "sent"),
+        (None, "sent" if sent else "failed"),
+    ]
+    call_command("check_deliveries")
+
+
+def test_mail_of_a_campaign_still_holds_who_got_it(client: Client) -> None:
+    nora = UserFactory.create(email="nora@example.com")
+    post(client, "password/reset", {"email": "nora@example.com"})
+    campaign = Campaign.objects.create(subject="News", text="News", status="draft")
+    Delivery.objects.create(campaign=campaign, user=nora, address="nora@example.com")
+
+    with pytest.raises(Conflict):
+        delete_user(user=nora, actor=None)
+
+    assert Delivery.objects.filter(user=nora).count() == 2
 
 
 def test_ledger_stays_sound_and_old_mails_go(client: Client, server: SmtpServer) -> None:
