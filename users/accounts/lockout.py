@@ -4,7 +4,6 @@ An attempt is counted before the password is looked at, and forgiven when it was
 does by itself, lets as many guesses through as arrive while the first ones are still being hashed.
 """
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -23,9 +22,10 @@ from api.addresses import client_address
 from api.throttles import network_of
 from users.accounts.throttling import too_often
 
-# Whoever signs in rightly many times at once waits for the first of these to be forgiven, and is not locked out.
+# As long as the last attempt is that young, some may still be looked at. Whoever signs in rightly more often than that
+# at once shall come again when the first of these is forgiven; nobody waits here, where a flood would hold all threads.
 IN_FLIGHT = timedelta(seconds=2)
-PAUSE = 0.1
+COME_AGAIN = 1
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  # stands for a peer without one, as on a Unix socket
 LONGEST_NAME = 255
 COUNT = """
@@ -48,7 +48,7 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
     """What axes asks before each sign-in and tells after it. In the database: it works without Redis."""
 
     def is_allowed(self, request: HttpRequest | Request, credentials: dict[str, Any] | None = None) -> bool:
-        """Count this attempt and tell whether its password may be looked at. Waits shortly for others in flight.
+        """Count this attempt and tell whether its password may be looked at. Answers at once: nobody waits here.
 
         A page's attempt counts against the API's limit for all sign-ins from one address too.
         """
@@ -56,19 +56,12 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
             request.locked_for = seconds  # type: ignore[attr-defined]  # read by what answers
             return False
         name, address = name_of(credentials), address_of(request)
-        while True:
-            number = count(name, address)
-            if number is not None:
-                request.attempt = number  # type: ignore[union-attr]  # read by what logs it
-                return True
-            locked = standing(name, address)
-            if locked is None:
-                continue
-            since, seconds = locked
-            if since > IN_FLIGHT:
-                request.locked_for = seconds  # type: ignore[union-attr]  # read by what answers
-                return False
-            time.sleep(PAUSE)
+        number = count(name, address)
+        if number is None:
+            request.locked_for = closed_for(name, address)  # type: ignore[union-attr]  # read by what answers
+            return False
+        request.attempt = number  # type: ignore[union-attr]  # read by what logs it
+        return True
 
     def user_logged_in(self, sender: Any, request: HttpRequest | Request, user: Any, **kwargs: Any) -> None:
         """Forgive the attempts of who has signed in."""
@@ -94,13 +87,13 @@ def count(name: str, address: str) -> int | None:
     return row[0] if row else None
 
 
-def standing(name: str, address: str) -> tuple[timedelta, int] | None:
-    """Return how long ago the last attempt was counted, and the seconds until the next; None without attempts."""
+def closed_for(name: str, address: str) -> int:
+    """Return after how many seconds to come again, where no more attempts are let through."""
     ages = attempts_of(name, address).annotate(age=Now() - F("attempt_time")).values_list("age", flat=True)
     age = ages.first()
-    if age is None:
-        return None
-    return age, max(1, round((settings.AXES_COOLOFF_TIME - age).total_seconds()))
+    if age is None or age <= IN_FLIGHT:
+        return COME_AGAIN
+    return max(COME_AGAIN, round((settings.AXES_COOLOFF_TIME - age).total_seconds()))
 
 
 def attempts_of(name: str, address: str) -> Any:
