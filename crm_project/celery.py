@@ -13,6 +13,7 @@ from django.conf import settings
 from crm_project.telemetry import tasks
 from mailing.doorbell import PUMP
 from mailing.policy import TICK
+from relations import doorbell as relations_doorbell
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
 
@@ -24,6 +25,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "pump": {"task": PUMP, "schedule": TICK, "options": {"expires": TICK}},
+    "settle events": {
+        "task": relations_doorbell.SETTLE,
+        "schedule": relations_doorbell.TICK,
+        "options": {"expires": relations_doorbell.TICK},
+    },
+    "expire offers": {
+        "task": relations_doorbell.EXPIRE_OFFERS,
+        "schedule": relations_doorbell.TICK,
+        "options": {"expires": relations_doorbell.TICK},
+    },
     "forget answers": {"task": "api.forget_answers", "schedule": 300, "options": {"expires": 300}},
     "forget attempts": {"task": "users.forget_attempts", "schedule": 300, "options": {"expires": 300}},
     "forget accounts": {"task": "users.forget_accounts", "schedule": NIGHTLY},

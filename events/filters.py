@@ -45,5 +45,7 @@ event_unfiltered = {
     "timezone": "Says how times are shown; no index.",
     "max_capacity": "Says little without the seats taken; no index.",
     "waitlist_enabled": "Half of all events at least; no index.",
+    "requires_approval": "Says how people get in; no index.",
+    "offer_minutes": "Says how people get in; no index.",
     "updated_at": "No index: every edit would write it.",
 }

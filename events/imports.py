@@ -1,6 +1,7 @@
 """Events from a file: by external_id, then by slug."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -11,21 +12,24 @@ from django.db.backends.utils import CursorWrapper
 from events.models import EARLIEST, EDITED, TOO_LATE, Event
 from events.services import ADMITTING
 from events.signals import admission_changed
-from events.slugs import free_slugs
+from events.slugs import base_of, free_slugs
 from users.imports.columns import column_of
 from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
+from users.imports.order import Claim
 from users.imports.upsert import Upsert
 
 KEYS = ("external_id", "slug")
 _WITHOUT_SLUG = """
     SELECT line, title FROM import_staged
-     WHERE target IS NULL AND problem IS NULL AND slug IS NULL ORDER BY line
+     WHERE target IS NULL AND problem IS NULL AND done IS NULL AND slug IS NULL ORDER BY line
 """
 _GIVE_SLUGS = """
     UPDATE import_staged s SET made_slug = v.slug FROM unnest(%s::bigint[], %s::text[]) v (line, slug)
      WHERE s.line = v.line
 """
+_SLUG_KEY = "slug "
+_NUMBER = re.compile(r"-[0-9]+\Z")
 
 
 @dataclass
@@ -41,11 +45,36 @@ class EventUpsert(Upsert):
         self.reopened += ids
 
     def before_insert(self, cursor: CursorWrapper) -> None:
+        if titles := self._without_slug(cursor):
+            cursor.execute(_GIVE_SLUGS, [list(titles), free_slugs(titles.values())])
+
+    def claims(self, cursor: CursorWrapper, *, shared_by: int = 2) -> Iterable[Claim]:
+        """Have rows whose slug is to be made and rows that name one like it wait for each other as well."""
+        titles = self._without_slug(cursor)
+        if not titles:
+            return super().claims(cursor, shared_by=shared_by)
+        return [
+            _with_made_slug(claim, base_of(titles[claim.line])) if claim.line in titles else _with_named_slugs(claim)
+            for claim in super().claims(cursor, shared_by=1)
+        ]
+
+    def _without_slug(self, cursor: CursorWrapper) -> dict[int, str]:
+        """Return the titles of new events without a slug by their lines, in the order of these."""
         cursor.execute(_WITHOUT_SLUG)
-        rows = cursor.fetchall()
-        if rows:
-            slugs = free_slugs(title for _line, title in rows)
-            cursor.execute(_GIVE_SLUGS, [[line for line, _title in rows], slugs])
+        return dict(cursor.fetchall())
+
+
+def _with_made_slug(claim: Claim, base: str) -> Claim:
+    return claim._replace(needs=[*claim.needs, f"named {base}"], bars=[*claim.bars, f"made {base}"])
+
+
+def _with_named_slugs(claim: Claim) -> Claim:
+    slugs = [key.removeprefix(_SLUG_KEY) for key in claim.needs if key.startswith(_SLUG_KEY)]
+    bases = {*slugs, *(_NUMBER.sub("", slug) for slug in slugs)}
+    return claim._replace(
+        needs=[*claim.needs, *(f"made {base}" for base in bases)],
+        bars=[*claim.bars, *(f"named {base}" for base in bases)],
+    )
 
 
 class EventImport(ImportKind):
@@ -84,7 +113,7 @@ class EventImport(ImportKind):
         upsert = replace(self.upsert, reopened=[])
         outcome = upsert.run(cursor, batch)
         for event in Event.objects.filter(pk__in=upsert.reopened).order_by("pk"):
-            admission_changed.send(Event, event=event, actor=None)
+            admission_changed.send(Event, event=event, actor=None, reason="")
         return outcome
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import uuid_utils.compat
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -32,11 +33,16 @@ EDITED = (
     "venue",
     "max_capacity",
     "waitlist_enabled",
+    "requires_approval",
+    "offer_minutes",
     "status",
 )
 # Two days within what a datetime holds, so that a time can be shown in every zone.
 EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 TOO_LATE = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+LONGEST_OFFER = 60 * 24 * 60  # sixty days
 
 
 class EventStatus(models.TextChoices):
@@ -64,6 +70,19 @@ class Event(models.Model):
     venue = models.CharField(max_length=200, blank=True)
     max_capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True, help_text=_("Empty: unlimited."))
     waitlist_enabled = models.BooleanField(_("waitlist"), default=True, help_text=_("Queue people once it is full."))
+    requires_approval = models.BooleanField(
+        _("approval"),
+        default=False,
+        db_default=False,
+        help_text=_("Who registers waits until somebody who leads the event approves."),
+    )
+    offer_minutes = models.PositiveIntegerField(
+        _("offers last (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_OFFER)],
+        help_text=_("How long a freed place is kept for the head of the queue to accept. Empty: given at once."),
+    )
     status = models.CharField(max_length=16, choices=EventStatus, default=EventStatus.ACTIVE)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
@@ -88,6 +107,11 @@ class Event(models.Model):
                 violation_error_message=_("An event starts and ends between 0001-01-03 and 9999-12-29 (UTC)."),
             ),
             models.CheckConstraint(condition=Q(status__in=EventStatus.values), name="events_event_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(offer_minutes__isnull=True) | Q(offer_minutes__gte=1, offer_minutes__lte=LONGEST_OFFER),
+                name="events_event_offers_last_a_while",
+                violation_error_message=_("An offer lasts from one minute to sixty days."),
+            ),
             external_id_is_no_id_or_path("events_event"),
         ]
         indexes = [

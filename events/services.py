@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict, Unavailable
 from api.transactions import locking
-from events.models import Event
+from events.models import Event, EventStatus
 from events.signals import admission_changed, event_created, event_deleting
 from events.slugs import free_slug
 from users.models import User
@@ -17,7 +18,7 @@ from users.models import User
 # How often an event whose slug is made looks for one, when others take them at the same time.
 SLUG_ATTEMPTS = 20
 # A change of one of these can let somebody in who waits.
-ADMITTING = ("max_capacity", "status", "start_at", "end_at")
+ADMITTING = ("max_capacity", "offer_minutes", "status", "start_at", "end_at")
 
 
 @locking
@@ -33,11 +34,12 @@ def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] |
 
 
 @locking
-def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None) -> Event:
+def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None, reason: str = "") -> Event:
     """Change the named fields of ``event`` and return it as stored; announce a change of what decides who gets in.
 
-    Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next. Raises
-    ``Event.DoesNotExist`` for one that is gone.
+    Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next, and keep
+    ``reason`` in their ledgers. Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one
+    that has not begun.
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     before = {name: getattr(stored, name) for name in ADMITTING}
@@ -45,12 +47,14 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
         changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)))}
     for field, value in changes.items():
         setattr(stored, field, value)
+    if stored.status == EventStatus.COMPLETED != before["status"] and stored.start_at > clock.now():
+        raise Conflict(_("“%(event)s” has not begun: cancel it instead.") % {"event": stored}, "not_begun")
     stored.full_clean(exclude={field.name for field in Event._meta.concrete_fields} - changes.keys())
     if changes:
         stored.save(update_fields=[*changes])
         stored.refresh_from_db()
     if any(getattr(stored, name) != value for name, value in before.items()):
-        admission_changed.send(Event, event=stored, actor=actor)
+        admission_changed.send(Event, event=stored, actor=actor, reason=reason)
     return stored
 
 

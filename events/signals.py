@@ -4,7 +4,8 @@ from django.dispatch import Signal
 
 # A single event was created, not imported. Sends event, actor (User or None), host_ids (UUIDs, or None: the actor).
 event_created = Signal()
-# What decides who gets in was changed and stored: capacity, status or the times. Sends event, actor.
+# What decides who gets in was changed and stored: capacity, offers, status or the times. Sends event, actor, reason
+# (a text for the ledger; empty: none was given).
 admission_changed = Signal()
 # An event is about to be deleted: what only belongs to its creation may go with it. Sends event.
 event_deleting = Signal()

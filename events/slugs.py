@@ -19,11 +19,16 @@ def free_slugs(titles: Iterable[str]) -> list[str]:
 
     One query, and one more for each title whose slug is taken.
     """
-    bases = [slugify(title)[:SLUG_LENGTH].strip("-") or "event" for title in titles]
+    bases = [base_of(title) for title in titles]
     taken = set(Event.objects.filter(slug__in=set(bases)).values_list("slug", flat=True))
     for base in sorted(taken):
         taken.update(Event.objects.filter(slug__startswith=f"{base}-").values_list("slug", flat=True))
     return [_numbered(base, taken) for base in bases]
+
+
+def base_of(title: str) -> str:
+    """Return the slug for ``title`` as long as no event has it."""
+    return slugify(title)[:SLUG_LENGTH].strip("-") or "event"
 
 
 def _numbered(base: str, taken: set[str]) -> str:

@@ -8,13 +8,13 @@ from relations.querysets import HOLDING_A_PLACE
 from relations.transitions import EventState, Refusal, refusal, state_of
 
 
-def status_for_newcomer(capacity: EventCapacity, role: str) -> str:
-    """Return what somebody becomes who names no status. Raises ``Conflict`` for a full event without a waitlist."""
-    if role != Role.ATTENDEE or capacity.has_room():
+def admitted_status(capacity: EventCapacity) -> str:
+    """Return what somebody becomes who is let in now. Raises ``Conflict`` for a full event without a waitlist."""
+    if capacity.has_room():
         return Status.CONFIRMED
     if capacity.event.waitlist_enabled:
         return Status.WAITLISTED
-    raise Conflict(_("“%(event)s” is full and keeps no waitlist.") % {"event": capacity.event})
+    raise Conflict(_("“%(event)s” is full and keeps no waitlist.") % {"event": capacity.event}, "full")
 
 
 def refuse_unfit(capacity: EventCapacity, relation: UserEventRelation, was: str) -> None:

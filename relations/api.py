@@ -23,7 +23,8 @@ from relations.filters import COUNTERS, ROLE_ALIASES, relation_filters, relation
 from relations.models import Role, Status, UserEventRelation
 from relations.numbers import counter_between, with_so_many
 from relations.rights import refuse_unless_may_add
-from relations.services import add_relation, end_relation, lock_capacity
+from relations.seats import lock_capacity
+from relations.services import add_relation, end_relation
 from users.api import UserSerializer
 from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import User

@@ -13,10 +13,11 @@ from events.services import create_event
 from relations.demo_programme import PROGRAMME, Planned
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
+from relations.seats import lock_capacity
 from relations.seeding.draws import Zipf
 from relations.seeding.rows import COMPANIES, MAILBOX_NAMES
 from relations.seeding.words import CITIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES
-from relations.services import add_relation, end_relation, lock_capacity
+from relations.services import add_relation, end_relation
 from users.models import User
 
 DEMO_PREFIX = "demo-"

@@ -147,3 +147,9 @@ SECOND_OWNER = """
         SELECT FROM relations_usereventrelation r WHERE r.event_id = s.event_id AND r.user_id <> s.user_id
            AND r.role = 'owner' AND r.status <> 'cancelled')
 """
+OWNERS_OF_ONE_EVENT = """
+    SELECT line, event_id::text, problem IS NOT NULL FROM (
+        SELECT s.*, COUNT(*) OVER (PARTITION BY s.event_id) AS owners
+          FROM import_staged s WHERE s.done IS NULL AND s.role = 'owner') o
+     WHERE owners > 1 ORDER BY line
+"""

@@ -16,19 +16,19 @@ from events.models import Event
 from relations import import_sql as sql
 from relations.ledger import stated
 from relations.models import STATUSES_OF_STAFF, Role, UserEventRelation
-from relations.services import lock_capacity, promote
+from relations.seats import lock_capacity, settle_queue
 from relations.transitions import Refusal
 from users.imports.columns import REQUIRED, Column, column_of
 from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
 from users.imports.models import Import
-from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
+from users.imports.order import Claim, hold_back, waiting
+from users.imports.staging import analyze, outcome, refuse, remember, rounds, stage
 from users.models import User
 
 KEYS = (("user_external_id", "user_email"), ("event_external_id", "event_slug"))
 LONGEST_ID = 200
 SHOWN_EVENTS = 10
-ROUNDS = 2  # the second words why the first could not insert a row
 WORDS_FOR_ROLES = {"participant": Role.ATTENDEE}
 REASONS = {
     "unknown_person": gettext_lazy("no person has this user_external_id"),
@@ -97,20 +97,17 @@ class RelationImport(ImportKind):
         """Upsert relations with their seats, counts and ledger."""
         stage(cursor, batch, sql.STAGED)
         self._resolve(cursor)
+        remember(cursor, batch)
         created = changed = 0
         with stated(actor=None, reason=f"import {batch.record.pk}"):
-            for _round in range(ROUNDS):
+            for _round in rounds(cursor, batch):
                 self._match(cursor, batch)
                 cursor.execute(sql.UPDATE)
                 changed += cursor.rowcount
                 remember(cursor, batch)
-                refuse(cursor, "second_owner", sql.SECOND_OWNER)
                 cursor.execute(sql.INSERT)
                 created += cursor.rowcount
                 remember(cursor, batch)
-                if not some_are_open(cursor):
-                    break
-        refuse(cursor, "contested", "true")
         reasons = {problem: str(reason) for problem, reason in REASONS.items()}
         return outcome(cursor, batch, created=created, changed=changed, reasons=reasons)
 
@@ -120,7 +117,7 @@ class RelationImport(ImportKind):
             cursor.execute(sql.WITH_ROOM_BESIDE_A_QUEUE, [record.pk])
             events = [event_id for (event_id,) in cursor.fetchall()]
         for event_id in events:
-            promote(lock_capacity(event_id), actor=None)
+            settle_queue(lock_capacity(event_id))
 
     def remarks(self, record: Import) -> list[str]:
         """Return which of the file's events hold more people than they have room for."""
@@ -155,4 +152,7 @@ class RelationImport(ImportKind):
         cursor.execute(sql.MATCH)
         analyze(cursor)
         cursor.execute(sql.GUARD)
+        refuse(cursor, "second_owner", sql.SECOND_OWNER)
         cursor.execute(sql.REPEATED, [batch.record.pk])
+        cursor.execute(sql.OWNERS_OF_ONE_EVENT)
+        hold_back(cursor, waiting(Claim(line, [event], [event], refused) for line, event, refused in cursor.fetchall()))

@@ -47,6 +47,9 @@ class UserEventRelation(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     status = models.CharField(max_length=16, choices=Status)
     seq = models.BigIntegerField(help_text=_("The place in the order of arrival, given out under the event's lock."))
+    offer_expires_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Until when an offered place can be accepted.")
+    )
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     objects = models.Manager.from_queryset(RelationQuerySet)()
@@ -89,6 +92,9 @@ class UserEventRelation(models.Model):
                 condition=Q(role=Role.ATTENDEE, status=Status.WAITLISTED),
                 name="relations_queue",
             ),
+            models.Index(
+                fields=["offer_expires_at"], condition=Q(status=Status.OFFERED), name="relations_offers_by_end"
+            ),
         ]
         triggers = [*relation_triggers(), part_is_fixed()]
 
@@ -115,6 +121,24 @@ class EventCapacity(models.Model):
         """Tell whether a newcomer gets a seat at once: one is free, and nobody waits for it."""
         capacity = self.event.max_capacity
         return capacity is None or (self.taken < capacity and not self.waiting)
+
+
+class Settlement(models.Model):
+    """An event that was cancelled or completed, and whose attendees have not all been told what became of them."""
+
+    event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="settlement")
+    reason = models.CharField(max_length=200, help_text=_("What the ledger says of each of them."))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    outcome = models.CharField(
+        max_length=16, choices=Status, help_text=_("What those become who were confirmed and not checked in.")
+    )
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.reason}"
 
 
 class RelationTransition(models.Model):

@@ -1,5 +1,6 @@
 """The vocabulary for sets of relations between people and events."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -54,6 +55,10 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def waiting(self) -> Self:
         """Return the queue in the order in which it is served."""
         return self.filter(role="attendee", status="waitlisted").order_by("seq")
+
+    def offers_due(self, moment: datetime) -> Self:
+        """Return the offers that nobody accepted until ``moment``."""
+        return self.filter(status="offered", offer_expires_at__lte=moment)
 
     def upcoming(self) -> Self:
         """Return the relations to events that have not begun."""

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from events.models import Event
+from events.models import Event, EventStatus
 from events.signals import admission_changed, event_created, event_deleting
+from relations.closing import begin_settling
 from relations.ledger import forgetting, stated
 from relations.models import RelationTransition, Role, UserEventRelation
-from relations.services import add_leaders, lock_capacity, promote
+from relations.seats import lock_capacity, settle_queue
+from relations.services import add_leaders
 from users.models import User
 
 CREATED = "created the event"
@@ -29,9 +31,13 @@ def make_creator_owner_and_host(
 
 
 @receiver(admission_changed)
-def promote_into_new_places(*, event: Event, actor: User | None, **_kwargs: object) -> None:
-    """Confirm the head of the queue when room was added or the event opens again; a cut bumps nobody."""
-    promote(lock_capacity(event.pk), actor=actor)
+def follow_the_event(*, event: Event, actor: User | None, reason: str, **_kwargs: object) -> None:
+    """Settle the attendees of an event that closed; otherwise let in whom there is room for now. A cut bumps nobody."""
+    capacity = lock_capacity(event.pk)
+    if event.status in (EventStatus.CANCELLED, EventStatus.COMPLETED):
+        begin_settling(capacity, actor=actor, reason=reason)
+    else:
+        settle_queue(capacity, actor=actor)
 
 
 @receiver(event_deleting)

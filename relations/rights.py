@@ -1,12 +1,28 @@
-"""Who may give whom a part in what: what querysets cannot say, since there is no relation yet."""
+"""Who may do what with relations: what querysets cannot say, since there is no relation yet, or only some steps."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from relations.models import Role
+from relations.models import Role, UserEventRelation
 from users.models import User
-from users.roles import Role as HeldRole
+
+
+def leads(actor: User, event: Event) -> bool:
+    """Tell whether ``actor`` runs the event: an administrator, or an organizer who owns or hosts it."""
+    return Event.objects.editable_by(actor).filter(pk=event.pk).exists()
+
+
+def refuse_unless_leads(*, actor: User, event: Event) -> None:
+    """Raise ``PermissionDenied`` unless ``actor`` runs the event."""
+    if not leads(actor, event):
+        raise PermissionDenied(_("Only who leads this event can do that."))
+
+
+def refuse_unless_own_or_leads(*, actor: User, relation: UserEventRelation) -> None:
+    """Raise ``PermissionDenied`` unless the registration is the ``actor``'s own, or they run its event."""
+    if relation.user_id != actor.pk:
+        refuse_unless_leads(actor=actor, event=relation.event)
 
 
 def refuse_unless_may_add(*, actor: User, user: User, event: Event, role: str, status: str | None) -> None:
@@ -15,11 +31,8 @@ def refuse_unless_may_add(*, actor: User, user: User, event: Event, role: str, s
     Administrators may for all events, organizers for those they own or host, and everybody may register themselves,
     without a say in what becomes of it.
     """
-    if actor.holds(HeldRole.ADMIN):
-        return
-    if actor.holds(HeldRole.ORGANIZER) and Event.objects.editable_by(actor).filter(pk=event.pk).exists():
-        return
-    if user.pk != actor.pk or role != Role.ATTENDEE or status is not None:
+    by_oneself = user.pk == actor.pk and role == Role.ATTENDEE and status is None
+    if not (by_oneself or leads(actor, event)):
         raise PermissionDenied(
             _("You can register yourself, as attendee and without a status; others only for events that you lead.")
         )

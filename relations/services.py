@@ -1,50 +1,47 @@
-"""How relations begin and end: under the event's lock, with a reason for the ledger.
-
-Lock order: the event's capacity, then (in the triggers) counts by person. Seats and counts belong to the triggers.
-"""
+"""How relations begin and end, whatever their role. What else attendees go through is in ``relations.registration``."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from api.transactions import locking
-from events.models import Event, EventStatus
-from relations.admission import refuse_unfit, status_for_newcomer
+from events.models import Event
 from relations.ledger import stated
-from relations.models import EventCapacity, Role, Status, UserEventRelation
-from relations.querysets import HOLDING_A_PLACE, LIVE
+from relations.models import Role, Status, UserEventRelation
+from relations.querysets import LIVE
+from relations.registration import register
+from relations.seats import lock_capacity, reread, settle_queue, store
 from relations.transitions import NEW
 from users.models import User
 
 
-def lock_capacity(event_id: UUID) -> EventCapacity:
-    """Lock and return the capacity of one event, with the event as it is now. Must run in a transaction."""
-    capacity = EventCapacity.objects.select_for_update(no_key=True).get(event_id=event_id)
-    capacity.event = Event.objects.get(pk=event_id)
-    return capacity
-
-
-@locking
 def add_relation(
     *, user: User, event: Event, role: str, status: str | None = None, actor: User | None, reason: str
 ) -> tuple[UserEventRelation, bool]:
     """Give ``user`` a part in ``event`` and return it, and whether it is new (or was cancelled, for owner and host).
 
-    Without a ``status`` an attendee is confirmed, or waitlisted behind those who wait; one who is in already stays
-    as they are. With one, who is in already becomes that. Raises ``Conflict`` where the table of transitions or the
-    seats forbid it, and ``ValidationError`` for a status that the role cannot have and for a second owner.
+    Without a ``status`` an attendee is registered by the rules, and one who is in already stays as they are. With one,
+    who is in already becomes that. Raises ``Conflict`` where the table of transitions or the seats forbid it, and
+    ``ValidationError`` for a status that the role cannot have and for a second owner.
     """
+    if role == Role.ATTENDEE and status is None:
+        return register(user=user, event=event, actor=actor, reason=reason)
+    return _become(user=user, event=event, role=role, status=status, actor=actor, reason=reason)
+
+
+@locking
+def _become(
+    *, user: User, event: Event, role: str, status: str | None, actor: User | None, reason: str
+) -> tuple[UserEventRelation, bool]:
     capacity = lock_capacity(event.pk)
-    promote(capacity, actor=None)
+    settle_queue(capacity)
     relation = _existing(user, event, role, status)
     was = relation.status if relation else NEW
     if relation is None:
         relation = UserEventRelation(user=user, event=capacity.event, role=role, seq=capacity.next_seq)
-        relation.status = status or status_for_newcomer(capacity, role)
-    elif status or was == Status.CANCELLED:
+    if status or was in {NEW, Status.CANCELLED}:
         relation.status = status or Status.CONFIRMED
     if relation.status != was:
         relation.full_clean(exclude={"seq"})  # given out under the lock
-        _store(capacity, relation, was, actor=actor, reason=reason)
+        store(capacity, relation, was, actor=actor, reason=reason)
     return relation, relation.status != was and was in {NEW, Status.CANCELLED}
 
 
@@ -71,30 +68,12 @@ def add_leaders(*, event: Event, users: Iterable[User], role: str, actor: User |
 def end_relation(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
     """Cancel a relation and give a freed seat to the head of the queue. Ending twice is ending once."""
     capacity = lock_capacity(relation.event_id)
-    relation = UserEventRelation.objects.get(pk=relation.pk)
+    relation = reread(relation)
     if relation.status not in LIVE:
         return relation
     was, relation.status = relation.status, Status.CANCELLED
-    _store(capacity, relation, was, actor=actor, reason=reason)
+    store(capacity, relation, was, actor=actor, reason=reason)
     return relation
-
-
-def promote(capacity: EventCapacity, *, actor: User | None) -> int:
-    """Confirm those at the head of the queue for whom there is room, and return how many.
-
-    The caller holds the lock on ``capacity``, which is as the database has it, before and after.
-    """
-    event = capacity.event
-    if not capacity.waiting or event.status != EventStatus.ACTIVE or event.is_over():
-        return 0
-    free = capacity.waiting if event.max_capacity is None else event.max_capacity - capacity.taken
-    if free <= 0:
-        return 0
-    head = UserEventRelation.objects.filter(event=event).waiting()[:free]
-    with stated(actor=actor, reason="promoted: a place became free"):
-        promoted = UserEventRelation.objects.filter(pk__in=head.values("pk")).update(status=Status.CONFIRMED)
-    capacity.refresh_from_db(fields=["taken", "waiting"])
-    return promoted
 
 
 def _existing(user: User, event: Event, role: str, status: str | None) -> UserEventRelation | None:
@@ -102,19 +81,4 @@ def _existing(user: User, event: Event, role: str, status: str | None) -> UserEv
     relations = UserEventRelation.objects.filter(user=user, event=event, role=role).order_by("-seq")
     if role != Role.ATTENDEE:
         return relations.first()
-    return relations.live().first() or (relations.filter(status=status).first() if status else None)
-
-
-def _store(capacity: EventCapacity, relation: UserEventRelation, was: str, *, actor: User | None, reason: str) -> None:
-    """Write what ``relation`` becomes, and give a seat that it leaves to the head of the queue."""
-    refuse_unfit(capacity, relation, was)
-    with stated(actor=actor, reason=reason):
-        if was == NEW:
-            capacity.next_seq += 1
-            capacity.save(update_fields=["next_seq"])
-            relation.save(force_insert=True)
-        else:
-            relation.save(update_fields=["status"])
-    if relation.role == Role.ATTENDEE and was in HOLDING_A_PLACE and relation.status not in HOLDING_A_PLACE:
-        capacity.refresh_from_db(fields=["taken", "waiting"])
-        promote(capacity, actor=actor)
+    return relations.live().first() or relations.filter(status=status).first()

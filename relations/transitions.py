@@ -3,6 +3,7 @@
 The services ask it row by row, the import by SQL that is made of it.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from django.utils import timezone as clock
@@ -10,15 +11,21 @@ from django.utils import timezone as clock
 from events.models import Event, EventStatus
 from relations.models import Role, Status
 
+# How long before its start an event has its doors open.
+DOORS_OPEN = timedelta(hours=12)
 NEW = ""  # the status of a relation that is not there yet, as in the ledger
 
 
 class EventState(StrEnum):
-    """What an event is to those who take part; CLOSED was called off, or closed before it began."""
+    """What an event is to those who take part; CLOSED was called off, or closed before it began.
+
+    DOORS: it begins within ``DOORS_OPEN``, and whoever comes early is checked in.
+    """
 
     DRAFT = "draft"
     CLOSED = "closed"
     TO_COME = "to_come"
+    DOORS = "doors"
     RUNNING = "running"
     OVER = "over"
 
@@ -36,12 +43,13 @@ Targets = dict[str, frozenset[EventState]]
 
 _ALWAYS = frozenset(EventState)
 _ONCE_PUBLISHED = _ALWAYS - {EventState.DRAFT}
-_OPEN = frozenset({EventState.TO_COME, EventState.RUNNING})
+_OPEN = frozenset({EventState.TO_COME, EventState.DOORS, EventState.RUNNING})
 _BEGUN = frozenset({EventState.RUNNING, EventState.OVER})
+_DOORS_OPEN = _BEGUN | {EventState.DOORS}
 
-_OUTCOMES: Targets = {Status.ATTENDED: _BEGUN, Status.NO_SHOW: _BEGUN}
+_OUTCOMES: Targets = {Status.ATTENDED: _DOORS_OPEN, Status.NO_SHOW: _BEGUN}
 _ENDS: Targets = {Status.DECLINED: _ALWAYS, Status.EXPIRED: _ALWAYS, Status.CANCELLED: _ALWAYS}
-_STAFF: Targets = {Status.CONFIRMED: _ALWAYS, Status.ATTENDED: _BEGUN, Status.CANCELLED: _ALWAYS}
+_STAFF: Targets = {Status.CONFIRMED: _ALWAYS, Status.ATTENDED: _DOORS_OPEN, Status.CANCELLED: _ALWAYS}
 
 
 def _onwards(*stages: str) -> Targets:
@@ -65,6 +73,7 @@ REFUSED_IN = {
     EventState.DRAFT: Refusal.CLOSED,
     EventState.CLOSED: Refusal.CLOSED,
     EventState.TO_COME: Refusal.NOT_BEGUN,
+    EventState.DOORS: Refusal.NOT_BEGUN,
     EventState.OVER: Refusal.OVER,
 }
 _STAGES = (Status.PENDING, Status.WAITLISTED, Status.OFFERED, Status.CONFIRMED, Status.ATTENDED)
@@ -76,15 +85,21 @@ def state_of(event: Event) -> EventState:
         return EventState.DRAFT
     if event.status == EventStatus.CANCELLED:
         return EventState.CLOSED
-    if event.start_at > clock.now():
-        return EventState.CLOSED if event.status == EventStatus.COMPLETED else EventState.TO_COME
+    ahead = event.start_at - clock.now()
+    if ahead > timedelta():
+        if event.status == EventStatus.COMPLETED:
+            return EventState.CLOSED
+        return EventState.DOORS if ahead <= DOORS_OPEN else EventState.TO_COME
     return EventState.OVER if event.status == EventStatus.COMPLETED or event.is_over() else EventState.RUNNING
 
 
-STATE_SQL = """
+STATE_SQL = f"""
     CASE WHEN e.status = 'draft' THEN 'draft'
          WHEN e.status = 'cancelled' THEN 'closed'
-         WHEN e.start_at > now() THEN CASE WHEN e.status = 'completed' THEN 'closed' ELSE 'to_come' END
+         WHEN e.start_at > now() THEN
+             CASE WHEN e.status = 'completed' THEN 'closed'
+                  WHEN e.start_at <= now() + interval '{DOORS_OPEN.total_seconds():.0f} seconds' THEN 'doors'
+                  ELSE 'to_come' END
          WHEN e.status = 'completed' OR COALESCE(e.end_at, e.start_at) < now() THEN 'over'
          ELSE 'running' END
 """

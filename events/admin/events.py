@@ -45,12 +45,12 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
     add_fieldsets: ClassVar[Any] = (
         (_("Event"), {"fields": ("title", "description", "organizer", "status")}),
         (_("When and where"), {"fields": ("start_at", "end_at", "timezone", "venue")}),
-        (_("Room"), {"fields": ("max_capacity", "waitlist_enabled")}),
+        (_("Room"), {"fields": ("max_capacity", "waitlist_enabled", "requires_approval", "offer_minutes")}),
         (_("Names elsewhere"), {"fields": ("slug", "external_id")}),
     )
     fieldsets: ClassVar[Any] = (
         *add_fieldsets[:2],
-        (_("Room"), {"fields": ("seats", "max_capacity", "waitlist_enabled")}),
+        (_("Room"), {"fields": ("seats", "max_capacity", "waitlist_enabled", "requires_approval", "offer_minutes")}),
         add_fieldsets[3],
         (_("Record"), {"fields": ("created_at", "updated_at")}),
     )

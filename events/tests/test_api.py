@@ -40,6 +40,8 @@ def test_created_event_belongs_to_its_creator(client_of_staff: APIClient, staff:
         "venue": "",
         "max_capacity": None,
         "waitlist_enabled": True,
+        "requires_approval": False,
+        "offer_minutes": None,
         "status": "active",
         "owner": str(staff.pk),
         "hosts": [str(staff.pk)],

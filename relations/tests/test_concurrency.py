@@ -18,7 +18,8 @@ from relations.counts import find_drift
 from relations.ledger import stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.repair import repair_drift
-from relations.services import end_relation, lock_capacity
+from relations.seats import lock_capacity
+from relations.services import end_relation
 from relations.tests.concurrency import together, until_waited_for
 from relations.tests.factories import attend
 from relations.tests.test_counts import drift_seats, unguarded

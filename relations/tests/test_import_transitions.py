@@ -24,7 +24,8 @@ NOW, HOUR = clock.now(), timedelta(hours=1)
 STATES: dict[EventState, dict[str, Any]] = {
     EventState.DRAFT: {"status": "draft", "start_at": NOW + 9 * HOUR},
     EventState.CLOSED: {"status": "cancelled", "start_at": NOW - 9 * HOUR},
-    EventState.TO_COME: {"start_at": NOW + 9 * HOUR},
+    EventState.TO_COME: {"start_at": NOW + 20 * HOUR},
+    EventState.DOORS: {"start_at": NOW + 9 * HOUR},
     EventState.RUNNING: {"start_at": NOW - 9 * HOUR, "end_at": NOW + 9 * HOUR},
     EventState.OVER: {"start_at": NOW - 9 * HOUR, "end_at": NOW - HOUR},
 }

@@ -52,7 +52,7 @@ def test_rows_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("status", EventStatus.values)
-@pytest.mark.parametrize("begun", [-2, 0, 2])
+@pytest.mark.parametrize("begun", [-20, -2, 0, 2])
 @pytest.mark.parametrize("lasts", [None, 1])
 def test_state_of_an_event_is_the_same_in_python_and_sql(status: str, begun: int, lasts: int | None) -> None:
     start = clock.now() - timedelta(hours=begun, minutes=1)

@@ -1,0 +1,20 @@
+"""The sweep over offers that nobody accepted in time; registering and accepting do the same for their own event."""
+
+from uuid import UUID
+
+from django.utils import timezone as clock
+
+from api.transactions import locking
+from relations.models import UserEventRelation
+from relations.seats import expire_due, lock_capacity
+
+
+def expire_offers() -> int:
+    """End every offer that is due and give its place to the next in the queue; return how many ended."""
+    due = UserEventRelation.objects.offers_due(clock.now()).order_by("event").values_list("event", flat=True)
+    return sum(_expire_of(event_id) for event_id in due.distinct())
+
+
+@locking
+def _expire_of(event_id: UUID) -> int:
+    return expire_due(lock_capacity(event_id))

@@ -1,0 +1,142 @@
+"""How an event ends for those who registered: in portions, resumed by whoever comes next."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone as clock
+
+from api.exceptions import Conflict
+from events.models import Event
+from events.services import update_event
+from events.tests.factories import EventFactory
+from relations import closing
+from relations.closing import NEVER_ADMITTED, cancel_event, complete_event, settle, settle_all
+from relations.counts import find_drift
+from relations.models import RelationTransition, Settlement, Status, UserEventRelation
+from relations.registration import check_in, register
+from relations.services import end_relation
+from relations.tests.factories import attend
+from relations.tests.test_registration import by_themselves, running_event
+from relations.tests.test_services import statuses
+from users.models import EventCounts
+from users.tests.factories import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def test_cancelled_event_takes_nobody_at_once_and_releases_everybody() -> None:
+    event = EventFactory.create(max_capacity=1)
+    attend(UserFactory.create(), event)
+    attend(UserFactory.create(), event)
+
+    cancel_event(event=event, actor=None, reason="The hall burnt down")
+
+    with pytest.raises(Conflict, match="takes nobody"):
+        by_themselves(UserFactory.create(), event)
+    assert (settle_all(), settle_all()) == (2, 0)
+    assert statuses(event) == ["cancelled", "cancelled"]
+    assert set(RelationTransition.objects.filter(to_status="cancelled").values_list("reason", flat=True)) == {
+        "The hall burnt down"
+    }
+    assert (Settlement.objects.count(), find_drift()) == (0, [])
+
+
+def test_release_goes_on_where_it_was_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "PORTION", 2)
+    event = EventFactory.create()
+    for _ in range(5):
+        attend(UserFactory.create(), event)
+    cancel_event(event=event, actor=None)
+
+    closing._settle_portion(event.pk)
+
+    assert statuses(event) == ["cancelled"] * 2 + ["confirmed"] * 3
+    assert (settle(event.pk), statuses(event)) == (3, ["cancelled"] * 5)
+
+
+def test_event_that_opens_again_keeps_who_was_not_released_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "PORTION", 1)
+    event = EventFactory.create(max_capacity=1)
+    for _ in range(3):
+        attend(UserFactory.create(), event)
+    cancel_event(event=event, actor=None)
+    closing._settle_portion(event.pk)
+
+    update_event(event=event, changes={"status": "active"}, actor=None)
+
+    assert (settle_all(), statuses(event)) == (0, ["cancelled", "confirmed", "waitlisted"])
+    assert not Settlement.objects.exists()
+
+
+@pytest.mark.parametrize(("checked_in", "other"), [(True, "no_show"), (False, "attended")])
+def test_close_says_who_came(checked_in: bool, other: str) -> None:  # noqa: FBT001  # a case, not a switch
+    event = running_event(max_capacity=2, requires_approval=True)
+    first, _second, _waiting = (attend(UserFactory.create(), event) for _ in range(3))
+    by_themselves(UserFactory.create(), event)
+    if checked_in:
+        check_in(relation=first, actor=None, reason="scanned")
+
+    complete_event(event=event, actor=None)
+    settle_all()
+
+    assert statuses(event) == ["attended", other, "cancelled", "cancelled"]
+    assert RelationTransition.objects.filter(reason=NEVER_ADMITTED).count() == 1
+    assert EventCounts.objects.get(user=first.user_id).attended == 1
+
+
+def test_whoever_closes_may_say_what_the_others_did() -> None:
+    event = running_event()
+    attend(UserFactory.create(), event)
+
+    complete_event(event=event, actor=None, outcome=Status.NO_SHOW)
+    settle_all()
+
+    assert statuses(event) == ["no_show"]
+
+
+def test_portions_of_one_close_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "PORTION", 1)
+    event = running_event()
+    for _ in range(3):
+        attend(UserFactory.create(), event)
+
+    complete_event(event=event, actor=None)
+    settle_all()
+
+    assert statuses(event) == ["attended"] * 3
+
+
+def test_event_that_has_not_begun_is_not_completed() -> None:
+    event = EventFactory.create()
+
+    with pytest.raises(Conflict, match="has not begun: cancel it instead"):
+        complete_event(event=event, actor=None)
+
+    assert Event.objects.get(pk=event.pk).status == "active"
+
+
+def test_closing_twice_is_closing_once() -> None:
+    event = running_event()
+    attend(UserFactory.create(), event)
+    for _ in range(2):
+        complete_event(event=event, actor=None)
+        settle_all()
+    lines = RelationTransition.objects.count()
+
+    assert (statuses(event), lines) == (["attended"], 2)
+
+
+def test_offer_of_a_closed_event_expires() -> None:
+    start = clock.now() + timedelta(minutes=30)
+    event = EventFactory.create(max_capacity=1, offer_minutes=20, start_at=start)
+    seated, offered = (attend(UserFactory.create(), event) for _ in range(2))
+    end_relation(relation=seated, actor=None, reason="test")
+    Event.objects.filter(pk=event.pk).update(start_at=clock.now() - timedelta(minutes=1))
+
+    complete_event(event=event, actor=None)
+    settle_all()
+
+    offered.refresh_from_db()
+    assert offered.status == "expired"
+    assert not UserEventRelation.objects.live().exists()
+    assert register(user=offered.user, event=EventFactory.create(), actor=None, reason="test")[1]
