@@ -40,7 +40,7 @@ def pump(policy: Policy = DEFAULT) -> bool:
     with open_transport(policy) as transport:
         turn = Turn(transport, policy, ends)
         steps: list[Step] = [
-            lambda: recover() > 0,
+            lambda: recover(policy) > 0,
             lambda: start_due() > 0,
             turn.serve,
             lambda: freeze_portion(policy) is not None,

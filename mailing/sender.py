@@ -22,6 +22,7 @@ from mailing.transports import Transport
 from mailing.transports.outcomes import DeferredError, InDoubtError, OutcomeError, RefusedError, UnreachableError
 
 logger = logging.getLogger(__name__)
+MOST_DOUBLINGS = 30
 
 
 class Sender:
@@ -89,9 +90,12 @@ class Sender:
         return self._settle(row, DeliveryStatus.QUEUED, error=str(error), wait=self._backoff(row.attempts))
 
     def _in_trouble(self, row: Gated, error: OutcomeError) -> bool:
-        """Let the lane wait. Only mail that is in doubt counts as an attempt, and somebody waits for transactional."""
+        """Let the lane wait. Only mail that is in doubt counts as an attempt.
+
+        Somebody waits for transactional mail: it is tried again, as often as what is refused for now.
+        """
         if isinstance(error, InDoubtError):
-            again = self._claimed.lane == Lane.TRANSACTIONAL
+            again = self._claimed.lane == Lane.TRANSACTIONAL and row.attempts + 1 < self._policy.attempts
             status = DeliveryStatus.QUEUED if again else DeliveryStatus.IN_DOUBT
             self._settle(row, status, error=str(error), wait=self._backoff(row.attempts))
         lanes.pause(self._claimed.lane, str(error), self._policy)
@@ -106,7 +110,7 @@ class Sender:
 
     def _backoff(self, attempts: int) -> float:
         """Return the seconds until the next attempt: doubled each time, and spread so that not all come at once."""
-        wait = min(self._policy.retry_after * 2.0**attempts, self._policy.retry_at_most)
+        wait = min(self._policy.retry_after * 2.0 ** min(attempts, MOST_DOUBLINGS), self._policy.retry_at_most)
         return wait * random.uniform(0.5, 1.5)  # noqa: S311  # jitter, not a secret
 
     def _reopen(self) -> None:

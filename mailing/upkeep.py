@@ -4,11 +4,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mailing.counts import COUNTED
-from mailing.policy import Policy
+from mailing.policy import DEFAULT, Policy
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('mailing.recover'))"
 # Rows of one claim are sent in the order of their ids and each outcome is committed before the next is handed over:
-# only the lowest one in 'sending' may have been accepted. Somebody waits for transactional mail: it is sent again.
+# only the lowest one in 'sending' may have been accepted. Somebody waits for transactional mail: it is sent again, but
+# not for ever.
 RECOVER = """
     WITH expired AS (
         SELECT d.id, d.token, d.status, c.lane
@@ -19,7 +20,8 @@ RECOVER = """
         SELECT min(id) AS id FROM expired WHERE status = 'sending' GROUP BY token
     )
     UPDATE mailing_delivery d
-       SET status = CASE WHEN a.id IS NOT NULL AND e.lane = 'campaign' THEN 'in_doubt' ELSE 'queued' END,
+       SET status = CASE WHEN a.id IS NOT NULL AND (e.lane = 'campaign' OR d.attempts + 1 >= %s) THEN 'in_doubt'
+                         ELSE 'queued' END,
            error = CASE WHEN a.id IS NOT NULL THEN %s ELSE '' END,
            attempts = attempts + (a.id IS NOT NULL)::int, token = NULL, lease_until = NULL
       FROM expired e LEFT JOIN ambiguous a ON a.id = e.id WHERE d.id = e.id
@@ -53,13 +55,13 @@ FINISH = f"""
 
 
 @transaction.atomic
-def recover() -> int:
+def recover(policy: Policy = DEFAULT) -> int:
     """Take rows from workers whose lease is over, and return how many. One at a time: the lowest row must be seen."""
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME)
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(RECOVER, [_("The worker was lost while it handed the message over.")])
+        cursor.execute(RECOVER, [policy.attempts, _("The worker was lost while it handed the message over.")])
         return int(cursor.rowcount)
 
 

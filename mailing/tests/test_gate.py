@@ -134,6 +134,18 @@ def test_recover_sends_transactional_mail_again() -> None:
     assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 1]
 
 
+def test_recover_does_not_send_transactional_mail_for_ever() -> None:
+    campaign = campaign_to(people(1), lane="transactional")
+    Delivery.objects.update(attempts=QUICK.attempts - 1)
+    held = claim(campaign.pk, campaign.lane, QUICK)
+    gate(held, held.ids, QUICK)
+    expire_leases()
+
+    recover(QUICK)
+
+    assert counts(campaign) == {"in_doubt": 1}
+
+
 def test_recover_leaves_living_claims_alone() -> None:
     campaign, _held = claimed()
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from django.db import connections
@@ -17,6 +18,7 @@ from mailing.upkeep import recover
 from users.models import User
 
 pytestmark = pytest.mark.django_db
+SOON = 20  # seconds; a server that drips would take minutes
 ONE_AT_A_TIME = replace(QUICK, claim_size=1, gate_size=1)
 
 
@@ -141,24 +143,29 @@ def test_lasting_refusal_of_one_mail_fails_it_alone(server: SmtpServer, verb: st
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("answer", [Fate.RESET, "500 what is that"])
+@pytest.mark.parametrize("answer", [Fate.RESET, Fate.DRIP, "500 what is that"])
 def test_connection_that_cannot_be_reset_is_left(server: SmtpServer, answer: Answer) -> None:
     campaign = campaign_to(people(3))
     server.script("RCPT", "554 no")
     server.script("RSET", answer)
+    begun = monotonic()
 
     pump(QUICK)
 
+    assert monotonic() - begun < SOON
     assert counts(campaign) == {"sent": 2, "failed": 1}
     assert (server.connections, LanePause.objects.count()) == (2, 0)
 
 
-def test_goodbye_that_nobody_answers_changes_nothing(server: SmtpServer) -> None:
+@pytest.mark.parametrize("answer", [Fate.RESET, Fate.DRIP])
+def test_goodbye_that_nobody_answers_changes_nothing(server: SmtpServer, answer: Answer) -> None:
     campaign = campaign_to(people(1))
-    server.script("QUIT", Fate.RESET)
+    server.script("QUIT", answer)
+    begun = monotonic()
 
     pump(QUICK)
 
+    assert monotonic() - begun < SOON
     assert counts(campaign) == {"sent": 1}
 
 
@@ -213,6 +220,26 @@ def test_transactional_mail_in_doubt_is_sent_again_with_the_same_id(server: Smtp
 
     assert counts(campaign) == {"sent": 1}
     assert [one.message_id for one in server.accepted] == [first_id] * 2
+
+
+def test_transactional_mail_that_stays_in_doubt_is_not_sent_for_ever(server: SmtpServer) -> None:
+    campaign = campaign_to(people(1), lane="transactional")
+    server.script("BODY", *[Fate.RESET] * 20)
+
+    pump_until_quiet()
+
+    assert counts(campaign) == {"in_doubt": 1}
+    assert len(server.accepted) == QUICK.attempts
+
+
+def test_mail_that_was_tried_very_often_waits_no_longer_than_others(server: SmtpServer) -> None:
+    campaign_to(people(1))
+    Delivery.objects.update(attempts=2_000)
+    server.script("RCPT", "451 later")
+
+    pump(replace(QUICK, attempts=10_000, retry_at_most=1_000))
+
+    assert 450 < (only_delivery().next_attempt_at - clock.now()).total_seconds() < 1_550
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from mailing.transports.outcomes import DeferredError, InDoubtError, RefusedErro
 from mailing.transports.replies import REFUSALS, outcome, text
 
 TIMEOUT = 20
+GOODBYE = 2  # seconds that the courtesy may take
 OK = 250
 RECIPIENT_OK = {250, 251}
 READY = 220
@@ -68,7 +69,9 @@ class SmtpTransport:
 
     def _hang_up(self) -> None:
         if self._connection:
-            with suppress(OSError):  # the goodbye is a courtesy: everything accepted has been answered
+            ends = monotonic() + GOODBYE
+            # The goodbye is a courtesy: everything accepted has been answered.
+            with suppress(OSError), self._watchdog.cut_off(self._connection, ends):
                 self._connection.quit()
             self._drop()
 
@@ -82,7 +85,7 @@ class SmtpTransport:
                 _announce(connection, letter)
                 _hand_over(connection, letter.data)
         except (RefusedError, DeferredError):
-            self._reset(connection)
+            self._reset(connection, ends)
             raise
         except Exception:
             self._drop()
@@ -107,10 +110,11 @@ class SmtpTransport:
         self._connection, self._used = connection, 0
         return connection
 
-    def _reset(self, connection: smtplib.SMTP) -> None:
-        """Make the connection fit for the next message, or drop it."""
+    def _reset(self, connection: smtplib.SMTP, ends: float) -> None:
+        """Make the connection fit for the next message before the exchange ``ends``, or drop it."""
         try:
-            fit = connection.rset()[0] == OK
+            with self._watchdog.cut_off(connection, ends):
+                fit = connection.rset()[0] == OK
         except OSError:
             fit = False
         if not fit:
