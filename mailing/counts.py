@@ -13,6 +13,8 @@ from django.db.models import Count
 
 from mailing.models import CampaignExclusion, DeliveryStatus
 
+# The names of the counts in their order.
+COUNT_NAMES = (*DeliveryStatus.values, "frozen")
 # The deliveries of the campaign ``c``, counted; a state without any is left out.
 COUNTED = """(
     SELECT COALESCE(jsonb_object_agg(s.status, s.number), '{}')
@@ -24,7 +26,7 @@ KEEP = f"UPDATE mailing_campaign c SET final_counts = {COUNTED} WHERE c.id = %s"
 
 def counts_of(campaign_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
     """Return the counts of several campaigns by one query: each state's, and ``frozen``, which is their sum."""
-    counts = {pk: dict.fromkeys((*DeliveryStatus.values, "frozen"), 0) for pk in campaign_ids}
+    counts = {pk: dict.fromkeys(COUNT_NAMES, 0) for pk in campaign_ids}
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, [list(counts)])
         for campaign, known in cursor.fetchall():

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 from django.utils import timezone as clock
+from pytest_django import DjangoAssertNumQueries
 
 from api.exceptions import Conflict
 from mailing.management.commands import send_email
@@ -171,6 +172,18 @@ def test_status_as_csv_holds_no_formula() -> None:
     (row,) = csv.DictReader(io.StringIO(run("campaign_status", "--format", "csv")))
 
     assert (row["subject"], row["queued"]) == ("'=1+1", "1")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_status_of_any_number_takes_two_queries(
+    django_assert_num_queries: DjangoAssertNumQueries, number: int, form: str
+) -> None:
+    for _campaign in range(number):
+        campaign_to(people(1))
+
+    with django_assert_num_queries(2):
+        run("campaign_status", "--format", form)
 
 
 def test_status_without_campaigns_says_so() -> None:
