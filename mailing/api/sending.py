@@ -57,7 +57,7 @@ class SendEmailSerializer(Serializer):
     class Meta:
         example = {
             "filter": {"attended": {"min": 2}, "city": "London"},
-            "subject": "Dear {{ user.first_name }}, see you in spring?",
+            "subject": "Dear {{ first_name }}, see you in spring?",
             "body": "The spring meeting is on 16 April.",
             "scheduled_at": "2026-03-20T09:00:00+00:00",
         }

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from events.tests.factories import EventFactory
+from mailing.api.sending import SendEmailSerializer
 from mailing.models import Campaign, Delivery
 from mailing.pump import pump
 from mailing.rendering import PLACEHOLDERS
@@ -84,6 +85,10 @@ def test_filter_chooses_whom(client_of_staff: APIClient) -> None:
     client_of_staff.post(SEND, {"filter": {"company": "acme"}, "template": "newsletter"})
 
     assert list(Delivery.objects.values_list("address", flat=True)) == ["a@example.com"]
+
+
+def test_example_of_the_description_is_taken(client_of_staff: APIClient) -> None:
+    assert client_of_staff.post(SEND, SendEmailSerializer.Meta.example).status_code == 202
 
 
 def test_people_of_an_event_are_chosen_by_role_and_status(client_of_staff: APIClient) -> None:
