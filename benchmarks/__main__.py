@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 DOCUMENT = Path("docs/benchmarks.md")
+BAD_ARGUMENTS = 2
 
 
 def main() -> int:
-    """Run the rows asked for and print the table; write it to the docs unless the scale is small.
+    """Run the rows asked for and print the table; ``--write`` writes it to the docs too.
 
-    Return 1 where a ratio is worse than any size and machine can explain. A target that is missed is said in the table.
+    Return 1 where a ratio is worse than any size and machine can explain, and 2 for a row that there is not. A target
+    that is missed is said in the table.
     """
     options = _options()
     os.environ["BENCH_SCALE"] = options.scale
@@ -19,8 +21,11 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks.run import run
+    from benchmarks.run import ROWS, run
 
+    if unknown := [name for name in options.rows or () if name not in ROWS]:
+        print(f"--rows: there is no {', '.join(map(repr, unknown))}, only {', '.join(ROWS)}.", file=sys.stderr)  # noqa: T201  # a command's output
+        return BAD_ARGUMENTS
     document, senseless = run(options.scale, options.rows, keep=options.keep)
     print(document)  # noqa: T201  # a command's output
     if options.write:

@@ -144,7 +144,7 @@ def _without_triggers(work: Work) -> Work:
 
 @contextmanager
 def triggers_off() -> Iterator[None]:
-    """Switch the three triggers of relations off for the block, in which its rows are inserted and removed again."""
+    """Switch the triggers of relations off for the block, in which its rows are inserted and removed again."""
     table = UserEventRelation._meta.db_table
     names = [trigger.get_pgid(UserEventRelation) for trigger in UserEventRelation._meta.triggers]  # type: ignore[attr-defined]  # added by pgtrigger
     with connection.cursor() as cursor:
