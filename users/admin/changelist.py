@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import OrderBy
@@ -80,11 +82,31 @@ class CappedPaginator(Paginator[Any]):
 
 
 class PagedChangeList(ChangeList):
-    """A list whose order can be read from an index, forwards or backwards."""
+    """A list whose order can be read from an index, forwards or backwards.
+
+    An address that asks for what the list cannot be filtered by is answered with that and with nobody: a list of all
+    would look like its answer, and an action on "all that match" would reach everybody.
+    """
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self._addresses: dict[str, str] = {}
+        self._cannot_be_read = ERROR_FLAG in request.GET
         super().__init__(request, *args, **kwargs)
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Say which parameters belong to no filter, instead of taking them for columns."""
+        specs, shown, unknown, repeats, active = super().get_filters(request)
+        if unknown:
+            self._cannot_be_read = True
+            names = ", ".join(sorted(unknown))
+            messages.warning(request, _("This list has no filter called %s: use those it offers.") % names)
+        elif self._cannot_be_read:
+            messages.warning(request, _("A filter in the address could not be read: use those that this list offers."))
+        return specs, shown, {}, repeats, active
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        return rows.none() if self._cannot_be_read else rows
 
     def _get_deterministic_ordering(self, ordering: Sequence[Any]) -> list[Any]:
         """End with the key in the direction of the column before it: (company, id) serves both ways or none."""
@@ -102,8 +124,15 @@ class PagedChangeList(ChangeList):
         return self._addresses[asked]
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the page at once, and say nothing of a total beside the count: it would be another count."""
-        super().get_results(request)
+        """Read the page at once, and say nothing of a total beside the count: it would be another count.
+
+        A page behind the last one is the first: rows may have gone since its address was made.
+        """
+        try:
+            super().get_results(request)
+        except IncorrectLookupParameters:
+            self.page_num = 1
+            super().get_results(request)
         self.full_result_count = self.result_count
         if request.method == "GET":
             admin: Any = self.model_admin

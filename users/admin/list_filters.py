@@ -1,12 +1,11 @@
 """The declared filters of the API as filters of the admin's lists: one rule, one name, one answer."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
-from api.exceptions import InvalidInput
+from api.exceptions import Fault, InvalidInput
 from api.filters import FilterContext, FilterSet
 from api.identifiers import as_uuid
 
@@ -46,14 +45,14 @@ class DeclaredListFilter(admin.ListFilter):
         return [*self.fields]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        """Apply what was filled in; what cannot be read is said and the list shown without filters."""
+        """Apply what was filled in; what cannot be read is said and finds nothing."""
         given = {name: str(text) for name, text in self.used_parameters.items() if str(text).strip()}
         try:
             tree = self.tree(given)
             return queryset.filter(self.declared.q(tree, FilterContext(request.user))) if tree else queryset
         except InvalidInput as error:
             messages.warning(request, f"{capfirst(self.title)}: {' '.join(fault.detail for fault in error.faults)}")
-            raise IncorrectLookupParameters from error
+            return queryset.none()
 
     def tree(self, given: dict[str, str]) -> dict[str, Any]:
         """Return the declared filter that was filled in."""
@@ -117,15 +116,19 @@ def choice_filter(
 class EitherListFilter(DeclaredListFilter):
     """One of several declared yes-or-no filters, as the choices of one parameter."""
 
+    words: ClassVar[dict[str, Any]]
+
     def tree(self, given: dict[str, str]) -> dict[str, Any]:
-        known = dict.fromkeys(given.values(), True)
-        return {name: yes for name, yes in known.items() if name in self.declared.filters}
+        unknown = [value for value in given.values() if value not in self.words]
+        if unknown:
+            raise InvalidInput(Fault(_("There is no choice “%s”.") % unknown[0], "invalid"))
+        return dict.fromkeys(given.values(), True)
 
 
 def either_filter(declared: FilterSet, name: str, title: Any, words: dict[str, Any]) -> type[DeclaredListFilter]:
     """Return a filter by one of several declared ones: ``{"upcoming": "to come", "past": "begun"}``."""
     field = forms.ChoiceField(required=False, choices=[("", _("any")), *words.items()], widget=forms.Select(SELECT))
-    return _filter(declared, title, {name: field}, EitherListFilter)
+    return _filter(declared, title, {name: field}, type("EitherFilter", (EitherListFilter,), {"words": words}))
 
 
 def record_filter(

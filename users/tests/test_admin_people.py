@@ -76,9 +76,28 @@ def test_list_with_a_filter_or_an_order(admin_of_staff: Client, query: str, name
     assert shown(admin_of_staff, query) == names
 
 
-def test_filters_of_list_with_a_number_that_is_none(admin_of_staff: Client) -> None:
-    answer = admin_of_staff.get(LIST + "?min_events_hosted=many", follow=True)
-    assert [str(message) for message in answer.context["messages"]] == ["Events hosted: Give a whole number."]
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("min_events_hosted=many", "Events hosted: Give a whole number."),
+        ("created_since=soon", "Created: "),
+        ("status__exact=foo", "This list has no filter called status__exact: use those it offers."),
+        ("email__contains=a&x=1", "This list has no filter called email__contains, x: use those it offers."),
+        ("e=1", "A filter in the address could not be read: use those that this list offers."),
+    ],
+)
+def test_list_with_a_filter_that_is_none_finds_nobody_and_says_so(
+    admin_of_staff: Client, query: str, said: str
+) -> None:
+    answer = admin_of_staff.get(f"{LIST}?{query}")
+    (message,) = answer.context["messages"]
+    assert (answer.status_code, [*answer.context["cl"].result_list]) == (200, [])
+    assert str(message).startswith(said)
+
+
+def test_page_behind_the_last_keeps_the_filters(admin_of_staff: Client) -> None:
+    people({"first_name": "Ann", "last_name": "Mole", "city": "Rome"}, {"first_name": "Bob", "last_name": "Abel"})
+    assert shown(admin_of_staff, "?city=Rome&p=99") == ["Ann"]
 
 
 @pytest.mark.parametrize("text", ["", "a", "ac", "acme", "  ", "%", "o'brien\\", "é" * 200])
