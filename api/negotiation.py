@@ -8,9 +8,10 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from api.renderers import PROBLEM_MEDIA_TYPE
+from api.renderers import PROBLEM_MEDIA_TYPE, JSONRenderer
 
-PLAIN = ("*/*", "application/json", PROBLEM_MEDIA_TYPE)
+ANYTHING = "*/*"
+JSON = (JSONRenderer.media_type, PROBLEM_MEDIA_TYPE)
 
 
 class ContentNegotiation(DefaultContentNegotiation):
@@ -23,7 +24,8 @@ class ContentNegotiation(DefaultContentNegotiation):
         named = format_suffix or ("format=" in request.META.get("QUERY_STRING", "") and request.GET.get("format"))
         if named:
             offered = self.filter_renderers(offered, named)
-        if named or request.META.get("HTTP_ACCEPT", "*/*") in PLAIN:
+        accept = request.META.get("HTTP_ACCEPT", ANYTHING)
+        if named or accept == ANYTHING or (accept in JSON and offered[0].media_type == JSONRenderer.media_type):
             return offered[0], offered[0].media_type
         return super().select_renderer(request, offered, format_suffix)
 

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 from api.routers import IndexView, Router
 from api.views import NotFoundView
 from crm_project import health
+from crm_project.description import DescriptionView
 from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
@@ -51,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^api/?$", IndexView.as_view(routes=API), name="api-index"),
     re_path("^api/v1$", RedirectView.as_view(pattern_name="api:api-root")),
     path("api/v1/", include((api_v1, "api"))),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", DescriptionView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("api/session/", include("rest_framework.urls")),
