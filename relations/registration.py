@@ -10,6 +10,7 @@ from api.transactions import locking
 from events.models import Event
 from relations.admission import admitted_status
 from relations.models import EventCapacity, Role, Status, UserEventRelation
+from relations.querysets import LIVE
 from relations.rights import leads
 from relations.seats import expire_due, lock_capacity, reread, settle_queue, store
 from relations.transitions import NEW
@@ -26,29 +27,25 @@ def register(*, user: User, event: Event, actor: User | None, reason: str) -> tu
     """
     capacity = lock_capacity(event.pk)
     settle_queue(capacity)
-    live = UserEventRelation.objects.filter(event=event, user=user, role=Role.ATTENDEE).live().first()
-    if live is not None:
-        return live, False
+    earlier = UserEventRelation.objects.filter(event=event, user=user, role=Role.ATTENDEE).order_by("-seq")
+    for one in earlier:
+        if one.status in LIVE:
+            return one, False
     relation = UserEventRelation(user=user, event=capacity.event, role=Role.ATTENDEE, seq=capacity.next_seq)
-    relation.status = _status_for(capacity, user, actor)
+    relation.status = _status_for(capacity, actor, declined=bool(earlier) and earlier[0].status == Status.DECLINED)
     store(capacity, relation, NEW, actor=actor, reason=reason)
     return relation, True
 
 
-def _status_for(capacity: EventCapacity, user: User, actor: User | None) -> str:
+def _status_for(capacity: EventCapacity, actor: User | None, *, declined: bool) -> str:
     by_oneself = actor is not None and not leads(actor, capacity.event)
-    if by_oneself and _was_declined(capacity.event, user):
+    if by_oneself and declined:
         raise Conflict(
             _("“%(event)s” declined this registration. Ask those who lead it to register you.")
             % {"event": capacity.event},
             "declined",
         )
     return Status.PENDING if by_oneself and capacity.event.requires_approval else admitted_status(capacity)
-
-
-def _was_declined(event: Event, user: User) -> bool:
-    ended = UserEventRelation.objects.filter(event=event, user=user, role=Role.ATTENDEE).order_by("-seq")
-    return ended.values_list("status", flat=True).first() == Status.DECLINED
 
 
 @locking
