@@ -46,7 +46,8 @@ def update_user(*, user: User, changes: Mapping[str, object], actor: User | None
     altered = {field for field, value in before.items() if getattr(stored, field) != value}
     if altered:
         _refuse_sign_in_change(stored, actor)
-        if not (stored.is_active and stored.email):
+        gives_up_everything = before["is_superuser"] and not stored.holds(Role.ADMIN)
+        if gives_up_everything or not (stored.is_active and stored.email):
             _refuse_locking_out(stored, actor)
     stored.full_clean(exclude={field.name for field in User._meta.concrete_fields} - changes.keys())
     if changes:

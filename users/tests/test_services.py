@@ -95,6 +95,19 @@ def test_last_administrator_stays(rights: dict[str, object]) -> None:
     assert not User.objects.filter(pk=last.pk).exists()
 
 
+def test_superuser_who_would_administer_nothing_any_more_stays_one() -> None:
+    own = UserFactory.create(is_superuser=True)
+
+    with pytest.raises(Conflict, match="last administrator"):
+        update_user(user=own, changes={"is_superuser": False}, actor=None)
+    another = UserFactory.create(is_superuser=True, roles=["admin"])
+    with pytest.raises(Conflict, match="lock yourself out"):
+        update_user(user=own, changes={"is_superuser": False}, actor=own)
+    assert User.objects.get(pk=own.pk).is_superuser
+
+    assert not update_user(user=another, changes={"is_superuser": False}, actor=another).is_superuser
+
+
 @pytest.mark.django_db(transaction=True)
 def test_administrators_are_counted_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.transactions.LOCK_TIMEOUT", "100ms")
