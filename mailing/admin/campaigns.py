@@ -15,7 +15,7 @@ from mailing.admin import steps
 from mailing.admin.markup import campaign_badge, framed, ledger, preformatted, progress_bar, state_counts, step_page
 from mailing.counts import counts_of
 from mailing.filters import campaign_filters
-from mailing.models import Campaign, CampaignStatus, LanePause
+from mailing.models import Campaign, CampaignStatus, Lane, LanePause
 from users.admin.list_filters import choice_filter, date_range_filter
 from users.admin.panels import Link, PanelAdmin, Panels
 from users.admin.reading import ReadOnly
@@ -32,6 +32,7 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     list_display = ("__str__", "state", "progress", "states", "made")
     list_filter = (
         choice_filter(campaign_filters, "status", _("status"), CampaignStatus.choices),
+        choice_filter(campaign_filters, "lane", _("lane"), Lane.choices),
         date_range_filter(campaign_filters, "created_since", "created_until", _("created")),
     )
     ordering = ("-pk",)

@@ -188,6 +188,14 @@ def test_list_at_one_and_three_campaigns_asks_as_often(admin_of_staff: Client) -
     assert len(at_three) == len(at_one)
 
 
+def test_list_without_mail_that_somebody_waits_for(admin_of_staff: Client) -> None:
+    news, _link = campaign_to(people(1)), campaign_to(people(1), lane="transactional")
+
+    page = admin_of_staff.get(CAMPAIGNS + "?lane=campaign")
+
+    assert list(page.context["cl"].result_list) == [news]
+
+
 def test_campaign_shows_that_its_ledger_balances(admin_of_staff: Client) -> None:
     campaign = campaign_to(people(3))
     Delivery.objects.filter(pk=campaign.deliveries.order_by("pk")[0].pk).update(status="failed")
