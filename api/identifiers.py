@@ -11,6 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from api.serializers import ShortListField
+
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 INTEGER_SHAPE = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -85,7 +87,7 @@ class IdentifierField(serializers.RelatedField[Model, Any, Any]):
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string", "description": "The id, or the external_id."}})
-class IdentifierListField(serializers.ListField):
+class IdentifierListField(ShortListField):
     """Related objects in a body, named as by ``IdentifierField``, in the order given and each once; two queries."""
 
     child = serializers.CharField()

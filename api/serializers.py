@@ -118,6 +118,16 @@ def check(candidate: Model, unsent: set[str]) -> None:
     candidate.validate_constraints()
 
 
+class ShortListField(serializers.ListField):
+    """A list that is refused for its length before its items are looked at: for each there would be a fault."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        found: list[Any] = super().to_internal_value(data)
+        return found
+
+
 class PageRequestSerializer(Serializer):
     """The body of a list that is asked for by POST."""
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from api.etags import if_match
-from api.serializers import ModelSerializer
+from api.serializers import ModelSerializer, ShortListField
 from api.views import CreateMixin, DestroyMixin, FilterByBodyMixin, ListMixin, RetrieveMixin, UpdateMixin
 from users.accounts.passwords import allow_new_email
 from users.accounts.serializers import PasswordField
@@ -35,7 +35,7 @@ class UserSerializer(ModelSerializer[User]):
     current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")
     hosted_count = serializers.IntegerField(read_only=True, label=_("Hosted"))
     attended_count = serializers.IntegerField(read_only=True, label=_("Attended"))
-    roles = serializers.ListField(
+    roles = ShortListField(
         child=serializers.ChoiceField(choices=Role.choices),
         required=False,
         max_length=len(Role),

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
 
+# Of one filter: as many as a whole filter may have parts.
+MOST_VALUES = 200
+
 Condition = Callable[[Any, FilterContext], Q]
 Label = str | Promise
 
@@ -108,6 +111,8 @@ class ManyFilter(Filter):
             return [self.read_one(value)]
         if not value:
             raise InvalidInput(Fault(_("Give at least one value."), "empty"))
+        if len(value) > MOST_VALUES:
+            raise InvalidInput(Fault(_("Give at most %(most)s values.") % {"most": MOST_VALUES}, "too_many"))
         return [self._read_item(index, item) for index, item in enumerate(value)]
 
     def _read_item(self, index: int, item: object) -> Any:

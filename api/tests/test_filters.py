@@ -154,7 +154,12 @@ def test_tree_nests_at_most_eight_deep() -> None:
 
 @pytest.mark.parametrize(
     "tree",
-    [{"title": ["a"] * 200}, {"or": [{"title": "a"}] * 100}, {"or": [{}] * 200}],
+    [
+        {"title": ["a"] * 200},
+        {"or": [{"title": "a"}] * 100},
+        {"or": [{}] * 200},
+        {"stocked": {"shelf": ["a"] * 201}},
+    ],
 )
 def test_tree_has_at_most_two_hundred_parts(tree: Any) -> None:
     with pytest.raises(InvalidInput) as caught:

@@ -2,8 +2,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rest_framework import serializers
 from rest_framework.test import APIClient
 
+from api.serializers import ShortListField
 from api.tests.library import LoanSerializer
 from api.tests.models import Author, Book
 
@@ -52,6 +54,18 @@ def test_of_very_many_unknown_fields_the_first_are_named(client: APIClient) -> N
     body = {"title": "x"} | {f"gender{number}": "y" for number in range(1_000)}
 
     assert [pointer for pointer, _code in errors(client.post(URL, body))] == [f"/gender{n}" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("length", "codes"), [(3, {0: ["invalid"], 1: ["invalid"], 2: ["invalid"]}), (4, ["max_length"])]
+)
+def test_list_that_is_too_long_is_refused_before_its_items(length: int, codes: object) -> None:
+    field = ShortListField(child=serializers.IntegerField(), max_length=3)
+
+    with pytest.raises(serializers.ValidationError) as caught:
+        field.run_validation(["x"] * length)
+
+    assert caught.value.get_codes() == codes
 
 
 def test_ignored_field_is_ignored(client: APIClient) -> None:

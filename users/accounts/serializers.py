@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
-from api.serializers import ModelSerializer, Serializer
+from api.serializers import ModelSerializer, Serializer, ShortListField
 from users.accounts.models import ApiToken
 from users.accounts.passwords import validate_new
 from users.accounts.scopes import SCOPES
@@ -121,7 +121,7 @@ class TokenSerializer(ModelSerializer[ApiToken]):
     """A token as it is listed: its secret was shown when it was made."""
 
     user_id = serializers.UUIDField(read_only=True)
-    scopes = serializers.ListField(
+    scopes = ShortListField(
         child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES)
     )
 
