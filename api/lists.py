@@ -18,7 +18,7 @@ from api.pages import Page
 from api.pagination import COUNTS, DEFAULT_LIMIT, MAX_LIMIT, PageRequest, page_cursors, page_links
 
 if TYPE_CHECKING:
-    from api.views import ResourceViewSet
+    from api.resources import ResourceViewSet
 
 
 class DeclaredFilterBackend(BaseFilterBackend):

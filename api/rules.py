@@ -1,11 +1,12 @@
 """The house rules that hold for every view of the API, so that no app can forget one."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, ClassVar
 
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import Fault, InvalidInput
@@ -51,14 +52,19 @@ class HouseRules(APIView):
         except (NotAuthenticated, AuthenticationFailed, PermissionDenied):
             self._count_refusal(request)
             raise
-        handler = getattr(self, (request.method or "").lower(), None)
+        handler_name = (request.method or "").lower()
+        handler = getattr(self, handler_name, None)
         if handler is None or request.method == "OPTIONS":
             return
         self._refuse_unknown_parameters(request)
-        if request.method == "POST" and request.user.is_authenticated and self.repeats_answer():
-            key = idempotency_key(request)
-            if key is not None:
-                vars(self)["post"] = partial(answer_once, handler, key)
+        vars(self)[handler_name] = self.guarded(handler, request)
+
+    def guarded(self, handler: Callable[..., Response], request: Request) -> Callable[..., Response]:
+        """Return the handler with what the headers of the request ask for around it: here, to be done once."""
+        if request.method != "POST" or not request.user.is_authenticated or not self.repeats_answer():
+            return handler
+        key = idempotency_key(request)
+        return handler if key is None else partial(answer_once, handler, key)
 
     def _count_refusal(self, request: Request) -> None:
         """Answer with 429 in place of one 401 or 403 too many. REST framework throttles none but who is let in."""

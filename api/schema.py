@@ -13,8 +13,9 @@ from api.filters import FilterSet
 from api.lists import filter_parameters, page_parameters
 from api.permissions import PUBLIC
 from api.renderers import PROBLEM_MEDIA_TYPE
+from api.resources import ResourceViewSet
 from api.rules import HouseRules
-from api.views import FilterByBodyMixin, ResourceViewSet
+from api.views import FilterByBodyMixin
 
 TEXT = {"type": "string"}
 FAULT = {
@@ -102,7 +103,7 @@ class AutoSchema(openapi.AutoSchema):
         if self._has_etag():
             if self.method != "DELETE" and (self.view.detail or self.view.action in SINGLE):
                 found.append(_header("ETag", _("The state that the answer shows, for If-Match."), GOOD))
-            if self.method in CHANGING:
+            if self._takes_condition():
                 found.append(_header("If-Match", _("ETags, or *: change the object in one of these states alone.")))
         if self._repeats_answer() and getattr(self.view, "action", None) == "create":
             found.append(_header("Location", _("Where the new object is to be found."), [201]))
@@ -121,6 +122,10 @@ class AutoSchema(openapi.AutoSchema):
 
     def _has_etag(self) -> bool:
         return isinstance(self.view, ResourceViewSet) and bool(self.view.tagged_columns())
+
+    def _takes_condition(self) -> bool:
+        """Tell whether the operation acts on one object, in the state that If-Match asks for."""
+        return self._has_etag() and (self.method in CHANGING or (self.method == "POST" and bool(self.view.detail)))
 
     def _get_examples(
         self, serializer: Any, direction: Any, media_type: str, status_code: str | None = None, extras: Any = None
@@ -166,7 +171,7 @@ class AutoSchema(openapi.AutoSchema):
             found[404] = _("There is none, or none that the caller may know of.")
         if self.method in CHANGING or self._repeats_answer():
             found[int(Conflict.status_code)] = str(Conflict.default_detail)
-        if self._has_etag() and self.method in CHANGING:
+        if self._takes_condition():
             found[int(PreconditionFailed.status_code)] = str(PreconditionFailed.default_detail)
         if self._repeats_answer():
             found[int(KeyReused.status_code)] = str(KeyReused.default_detail)

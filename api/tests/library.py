@@ -103,7 +103,7 @@ class LoanSerializer(Serializer):
 
 
 class BookViewSet(FilterByBodyMixin, ModelViewSet):
-    permissions = {"fail": "add"}
+    permissions = {"fail": "add", "reprint": "change"}
     model = Book
     serializer_class = BookSerializer
     filters = book_filters
@@ -132,6 +132,14 @@ class BookViewSet(FilterByBodyMixin, ModelViewSet):
 
     def perform_destroy(self, instance: Book) -> None:
         instance.delete()
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def reprint(self, request: Request, **kwargs: str) -> Response:
+        """Add a page."""
+        book = self.get_editable_object()
+        Book.objects.filter(pk=book.pk).update(pages=F("pages") + 1)
+        return self.answer_saved(book)
 
     @extend_schema(request=LoanSerializer, responses=LoanSerializer)
     @action(detail=False, methods=["post"])

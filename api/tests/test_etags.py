@@ -95,6 +95,52 @@ def test_stale_tag_is_a_problem_that_says_what_to_do(client: APIClient, address:
     assert Book.objects.get().pages == 6
 
 
+@pytest.mark.parametrize(
+    ("condition", "status"), [(None, 200), ("{tag}", 200), ("*", 200), ('"other"', 412), ("abc", 400)]
+)
+def test_action_on_one_object_is_done_where_the_condition_holds(
+    client: APIClient, address: str, condition: str | None, status: int
+) -> None:
+    tag = client.get(address)["ETag"]
+    headers = {} if condition is None else {"If-Match": condition.format(tag=tag)}
+
+    answer = client.post(f"{address}reprint/", headers=headers)
+
+    assert (answer.status_code, Book.objects.get().pages) == (status, 6 if status == 200 else 5)
+    assert (answer["ETag"] not in (None, tag)) if status == 200 else ("ETag" not in answer)
+
+
+def test_action_that_is_sent_again_is_answered_again_whatever_state_it_left(client: APIClient, address: str) -> None:
+    headers = {"If-Match": client.get(address)["ETag"], "Idempotency-Key": "1"}
+
+    first, again = (client.post(f"{address}reprint/", headers=headers) for _attempt in range(2))
+
+    assert (first.status_code, again.status_code, Book.objects.get().pages) == (200, 200, 6)
+    assert (again.content, again["Idempotent-Replayed"]) == (first.content, "true")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"), [({"hidden": True}, 404), ({"locked": True, "title": "Emma"}, 403), ({"title": "x"}, 412)]
+)
+def test_action_is_for_who_may_do_it_in_any_state(
+    client: APIClient, book: Book, address: str, changed: dict[str, Any], status: int
+) -> None:
+    tag = client.get(address)["ETag"]
+    Book.objects.filter(pk=book.pk).update(**changed)
+
+    assert client.post(f"{address}reprint/", headers={"If-Match": tag}).status_code == status
+    assert Book.objects.get().pages == 5
+
+
+def test_condition_of_a_list_is_nobodys(client: APIClient) -> None:
+    assert client.post(URL, {"title": "Emma"}, headers={"If-Match": '"x"'}).status_code == 201
+
+
+@pytest.mark.parametrize("body", [{"pages": 0}, {"unknown": 1}])
+def test_state_is_asked_before_the_body_is_read(client: APIClient, address: str, body: dict[str, int]) -> None:
+    assert client.patch(address, body, headers={"If-Match": '"other"'}).status_code == 412
+
+
 @pytest.mark.parametrize("condition", ["", "abc", '"abc', 'abc"', '"a" "b"', '*, "a"', 'w/"a"', ",", '"a b"'])
 def test_malformed_condition_is_a_400(client: APIClient, address: str, condition: str) -> None:
     answer = client.patch(address, {"title": "x"}, headers={"If-Match": condition})
@@ -137,7 +183,7 @@ def test_object_without_a_tag_is_in_no_named_state(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("methods", [("patch", "patch"), ("patch", "delete")])
+@pytest.mark.parametrize("methods", [("patch", "patch"), ("patch", "delete"), ("post", "post"), ("patch", "post")])
 def test_of_two_changes_at_once_with_one_tag_one_is_made(librarian: Any, methods: tuple[str, str]) -> None:
     for attempt in range(5):
         book = Book.objects.create(title=f"Emma {attempt}")
@@ -151,8 +197,9 @@ def test_of_two_changes_at_once_with_one_tag_one_is_made(librarian: Any, methods
             client = signed_in(librarian)
             start.wait()
             sent = {"pages": 10 + number}
+            path = f"{URL}{book.pk}/" + ("reprint/" if method == "post" else "")
             try:
-                answer = getattr(client, method)(f"{URL}{book.pk}/", sent, headers={"If-Match": tag})
+                answer = getattr(client, method)(path, sent, headers={"If-Match": tag})
                 return int(answer.status_code)
             finally:
                 connection.close()

@@ -11,7 +11,7 @@ from django.db.models import Q
 from api.checks import Route, api_routes
 from api.filters import ChoiceFilter, Filter, FilterContext, IdFilter, ObjectFilter
 from api.filters.scalars import BooleanFilter, DateTimeFilter, IntegerFilter
-from api.views import ResourceViewSet
+from api.resources import ResourceViewSet
 
 pytestmark = pytest.mark.django_db
 LISTS: dict[str, Any] = {

@@ -29,6 +29,7 @@ def test_schema_shows_each_address_once_with_a_slash(schema: Any) -> None:
     assert set(schema["paths"]) == {
         "/api/v1/books/",
         "/api/v1/books/{id}/",
+        "/api/v1/books/{id}/reprint/",
         "/api/v1/books/filter/",
         "/api/v1/books/fail/",
         "/api/v1/copies/",
@@ -70,6 +71,7 @@ def test_schema_lists_the_problems_of_each_operation(schema: Any) -> None:
             ("filter", "books/filter/", "post"),
             ("patch", "books/{id}/", "patch"),
             ("delete", "books/{id}/", "delete"),
+            ("reprint", "books/{id}/reprint/", "post"),
         )
     }
 
@@ -79,6 +81,7 @@ def test_schema_lists_the_problems_of_each_operation(schema: Any) -> None:
         "filter": ["200", "400", "401", "403", "406", "413", "415", "429"],
         "patch": ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "429"],
         "delete": ["204", "400", "401", "403", "404", "406", "409", "412", "429"],
+        "reprint": ["200", "400", "401", "403", "404", "406", "409", "412", "422", "429"],
     }
     problem = operation(schema, "books/", "get")["responses"]["401"]["content"]
     assert problem == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -94,6 +97,8 @@ def test_schema_has_the_headers_of_the_house_rules(schema: Any) -> None:
 
     assert [one["name"] for one in post["parameters"]] == ["Idempotency-Key"]
     assert [one["name"] for one in patch["parameters"] if one["in"] == "header"] == ["If-Match"]
+    reprint = operation(schema, "books/{id}/reprint/", "post")
+    assert {one["name"] for one in reprint["parameters"] if one["in"] == "header"} == {"If-Match", "Idempotency-Key"}
     assert headers(post, "201") == {"ETag", "Location", "Idempotent-Replayed"}
     assert (headers(patch, "200"), headers(read, "200"), headers(reading_post, "200")) == ({"ETag"}, {"ETag"}, set())
     assert (headers(post, "429"), headers(post, "409")) == ({"Retry-After"}, {"Retry-After"})

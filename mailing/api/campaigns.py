@@ -94,6 +94,7 @@ class CampaignViewSet(ReadOnlyModelViewSet):
     orderings = campaign_orderings
     default_ordering = "-created_at"
     unfiltered = campaign_unfiltered
+    etag_columns = ("status",)
     permissions = {"pause": "change", "resume": "change", "cancel": "change", "settle": "change"}
 
     def get_serializer_class(self) -> type[CampaignRowSerializer]:

@@ -1,7 +1,8 @@
 import pytest
 from rest_framework.test import APIClient
 
-from mailing.models import Campaign, Delivery
+from mailing.models import Campaign, CampaignStatus, Delivery
+from mailing.tests.factories import campaign_to, people
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,3 +17,14 @@ def test_mail_sent_twice_with_one_key_is_sent_once(client_of_staff: APIClient) -
 
     assert (first.status_code, again.status_code, first.content) == (202, 202, again.content)
     assert (Campaign.objects.filter(subject="Hello").count(), Delivery.objects.filter(user=person).count()) == (1, 1)
+
+
+def test_campaign_that_was_stopped_meanwhile_is_not_resumed(client_of_staff: APIClient) -> None:
+    campaign = campaign_to(people(1))
+    path = f"/api/v1/campaigns/{campaign.pk}/"
+    paused = client_of_staff.post(f"{path}pause/")
+    client_of_staff.post(f"{path}cancel/")
+
+    stale = client_of_staff.post(f"{path}resume/", headers={"If-Match": paused["ETag"]})
+
+    assert (stale.status_code, Campaign.objects.get().status) == (412, CampaignStatus.CANCELLED)

@@ -90,10 +90,11 @@ def count(name: str, address: str) -> int | None:
 def closed_for(name: str, address: str) -> int:
     """Return after how many seconds to come again, where no more attempts are let through."""
     ages = attempts_of(name, address).annotate(age=Now() - F("attempt_time")).values_list("age", flat=True)
-    age = ages.first()
+    age: timedelta | None = ages.first()
     if age is None or age <= IN_FLIGHT:
         return COME_AGAIN
-    return max(COME_AGAIN, round((settings.AXES_COOLOFF_TIME - age).total_seconds()))
+    cool_off: timedelta = settings.AXES_COOLOFF_TIME
+    return max(COME_AGAIN, round((cool_off - age).total_seconds()))
 
 
 def attempts_of(name: str, address: str) -> Any:
