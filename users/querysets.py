@@ -36,10 +36,16 @@ class UserQuerySet(QuerySet["User"]):
         seen = self.editable_by(user)
         if isinstance(user, AnonymousUser) or user.holds(Role.ADMIN):
             return seen
+        return seen.filter(self._without_account() | Q(pk=user.pk))
+
+    def contacts(self) -> Self:
+        """Return the people without an account: nobody has given them a password, a role or another right."""
+        return self.filter(self._without_account())
+
+    def _without_account(self) -> Q:
         roles = self.model.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=Role.values)
         no_password = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        contact = no_password & Q(is_superuser=False, is_staff=False) & ~Exists(roles)
-        return seen.filter(contact | Q(pk=user.pk))
+        return no_password & Q(is_superuser=False, is_staff=False) & ~Exists(roles)
 
     def with_event_counts(self) -> Self:
         """Annotate ``counted_hosted`` and ``counted_attended`` from the relations: the oracle of the counters.

@@ -75,18 +75,17 @@ class PersonAccess(AccessPanel):
 
     def lines(self, record: User) -> list[Access]:
         staff = _("The roles organizer and agent read and edit all people.")
-        held = record.role_names | ({Role.ADMIN} if record.is_superuser else set())
-        if held:
-            roles = ", ".join(sorted(str(Role(name).label) for name in held))
-            limit = _("E-mail and sign-in of this person only who holds their roles as well: %(roles)s.")
-            staff = f"{staff} {limit % {'roles': roles}}"
+        if not User.objects.contacts().filter(pk=record.pk).exists():
+            limit = _("E-mail, sign-in and external id of this person only administrators and they themselves.")
+            staff = f"{staff} {limit}"
         own = User.objects.filter(pk=record.pk, is_active=True).exclude(pk__in=holding(*STAFF_ROLES).values("pk"))
-        may_change = Role.CUSTOMER in record.role_names
         return [
             administrators(),
             Access(_("Organizers"), others_holding(Role.ORGANIZER, Role.ADMIN), staff, changes=True),
             Access(_("Agents"), others_holding(Role.AGENT, Role.ADMIN, Role.ORGANIZER), staff, changes=True),
-            Access(_("The person"), own, _("Everybody sees their own record once they sign in."), changes=may_change),
+            Access(
+                _("The person"), own, _("Everybody reads and edits their own record once they sign in."), changes=True
+            ),
         ]
 
 
