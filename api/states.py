@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,18 +56,20 @@ class StatefulViewSet(HouseRules, GenericViewSet[Any]):
             self._compare(condition)
 
     def _compare(self, condition: IfMatch) -> None:
-        identified = identified_by(self.model, self.kwargs["id"])
-        if identified is None:
-            raise Http404
-        _row, etag = self.row_and_etag(self.get_queryset().filter(identified))
+        _row, etag = self.row_and_etag(self.get_queryset().filter(self.identified()))
         if not condition.holds_for(etag):
             raise PreconditionFailed
 
     def lock_object(self) -> None:
         """Lock the object that the path names, in the project's order of locks; nothing where there is none."""
-        identified = identified_by(self.model, self.kwargs["id"])
-        if identified is not None:
-            self.get_queryset().filter(identified).select_for_update(no_key=True, of=("self",)).first()
+        self.get_queryset().filter(self.identified()).select_for_update(no_key=True, of=("self",)).first()
+
+    def identified(self) -> Q:
+        """Return the condition for the one object that the path names. Raises 404 where it can name none."""
+        condition = identified_by(self.model, self.kwargs["id"])
+        if condition is None:
+            raise Http404
+        return condition
 
     def get_representation(self) -> Representation:
         """Return what an object's row shows."""

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, NoReturn
 
 from django.db.models import Model
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.decorators import action
@@ -18,7 +17,6 @@ from rest_framework.serializers import BaseSerializer
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext
-from api.identifiers import identified_by
 from api.lists import respond_to_body
 from api.permissions import PUBLIC
 from api.resources import ResourceViewSet
@@ -37,10 +35,7 @@ class RetrieveMixin(ResourceViewSet):
     """``GET …/{id}/``."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        condition = identified_by(self.model, self.kwargs["id"])
-        if condition is None:
-            raise Http404
-        return self.answer(self.get_queryset().filter(condition))
+        return self.answer(self.get_queryset().filter(self.identified()))
 
 
 class CreateMixin(ResourceViewSet):
