@@ -39,11 +39,19 @@ def idempotency_key(request: Request) -> str | None:
 
 
 @locking
-def answer_once(handler: Callable[..., Response], key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
+def answer_once(
+    handler: Callable[..., Response],
+    key: str,
+    check_kept: Callable[[Any], None],
+    request: Request,
+    *args: Any,
+    **kwargs: Any,
+) -> Response:
     """Return the handler's answer, or the one that it gave to the same request within the last day.
 
-    Raises ``StillRunning`` while that request is at work, and ``KeyReused`` for a key of another request. An answer
-    that is an error is not stored: the request may be sent again.
+    ``check_kept`` raises for the data of a kept answer that shows what the caller may no longer know of. Raises
+    ``StillRunning`` while that request is at work, and ``KeyReused`` for a key of another request. An answer that is an
+    error is not stored: the request may be sent again.
     """
     caller, fingerprint = str(request.user.pk), fingerprint_of(request)
     if not _got_lock(f"{caller} {key}"):
@@ -54,6 +62,7 @@ def answer_once(handler: Callable[..., Response], key: str, request: Request, *a
     if stored.fingerprint != fingerprint:
         raise KeyReused
     data = None if stored.body is None else orjson.loads(stored.body)
+    check_kept(data)
     return Response(data, stored.status, headers={**stored.headers, "Idempotent-Replayed": "true"})
 
 

@@ -58,6 +58,13 @@ class ResourceViewSet(StatefulViewSet):
     def repeats_answer(self) -> bool:
         return super().repeats_answer() and self._verb() != VIEW
 
+    def check_kept(self, data: Any) -> None:
+        """Raise 404 where the answer shows an object that is there and that the caller may no longer know of."""
+        key = data.get("id") if isinstance(data, dict) else None
+        shown = None if key is None else find(self.model._default_manager.all(), str(key))
+        if shown is not None and not self.model._default_manager.visible_to(self.request.user).filter(pk=shown.pk):
+            raise Http404
+
     def known_parameters(self) -> Collection[str] | None:
         return None if self.action in self.listed_by_parameters else super().known_parameters()
 

@@ -45,6 +45,9 @@ class HouseRules(APIView):
         """Tell whether a POST here makes or sends something, so that a second one with its key must do nothing."""
         return self.idempotent
 
+    def check_kept(self, data: Any) -> None:
+        """Raise where an answer that was kept shows what the caller may no longer know of; rights were asked before."""
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Apply the rules once the caller is let in. REST framework looks for the method's handler after this."""
         try:
@@ -64,7 +67,7 @@ class HouseRules(APIView):
         if request.method != "POST" or not request.user.is_authenticated or not self.repeats_answer():
             return handler
         key = idempotency_key(request)
-        return handler if key is None else partial(answer_once, handler, key)
+        return handler if key is None else partial(answer_once, handler, key, self.check_kept)
 
     def _count_refusal(self, request: Request) -> None:
         """Answer with 429 in place of one 401 or 403 too many. REST framework throttles none but who is let in."""

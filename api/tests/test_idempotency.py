@@ -111,6 +111,35 @@ def test_work_of_a_request_that_fails_is_undone(client: APIClient, monkeypatch: 
     assert not Book.objects.exists()
 
 
+@pytest.mark.parametrize(("hidden", "status"), [(True, 404), (False, 201)])
+def test_answer_that_shows_what_one_may_no_longer_know_of_is_not_repeated(
+    client: APIClient, status: int, *, hidden: bool
+) -> None:
+    client.post(URL, {"title": "Emma"}, headers=KEY)
+    Book.objects.update(hidden=hidden)
+
+    again = client.post(URL, {"title": "Emma"}, headers=KEY)
+
+    assert (again.status_code, "Emma" in again.content.decode()) == (status, not hidden)
+    assert Book.objects.count() == 1
+
+
+def test_answer_about_what_is_gone_is_repeated(client: APIClient) -> None:
+    first = client.post(URL, {"title": "Emma"}, headers=KEY)
+    Book.objects.all().delete()
+
+    again = client.post(URL, {"title": "Emma"}, headers=KEY)
+
+    assert (again.status_code, again.content, Book.objects.count()) == (201, first.content, 0)
+
+
+def test_answer_is_repeated_to_nobody_who_may_no_longer_ask(client: APIClient, librarian: Any) -> None:
+    client.post(URL, {"title": "Emma"}, headers=KEY)
+    librarian.is_superuser = False
+
+    assert client.post(URL, {"title": "Emma"}, headers=KEY).status_code == 403
+
+
 @pytest.mark.parametrize("key", ["", "ä", "a b", "a" * 256, "a\tb"])
 def test_malformed_key_is_a_400(client: APIClient, key: str) -> None:
     answer = client.post(URL, {"title": "Emma"}, HTTP_IDEMPOTENCY_KEY=key)
