@@ -65,7 +65,9 @@ class EventUpsert(Upsert):
 
 
 def _with_made_slug(claim: Claim, base: str) -> Claim:
-    return claim._replace(needs=[*claim.needs, f"named {base}"], bars=[*claim.bars, f"made {base}"])
+    return claim._replace(
+        needs=[*claim.needs, f"named {base}"], bars=[*claim.bars, f"made {base}"], queues=[f"made {base}"]
+    )
 
 
 def _with_named_slugs(claim: Claim) -> Claim:

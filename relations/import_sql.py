@@ -17,7 +17,8 @@ OPEN = "s.done IS NULL AND s.problem IS NULL"
 
 STAGED = """
     NULL::text AS user_external_id, NULL::text AS user_email, NULL::text AS event_external_id, NULL::text AS event_slug,
-    NULL::text AS role, NULL::text AS status, NULL::uuid AS user_id, NULL::uuid AS event_id, NULL::text AS was
+    NULL::text AS role, NULL::text AS status, NULL::uuid AS user_id, NULL::uuid AS event_id, NULL::text AS was,
+    NULL::text AS becomes
 """
 # No external_id is shaped like a UUID, so that each text can only mean one of the two. Who is found by the second key
 # alone is meant where the row or the record has no external_id: two that differ are two records.
@@ -64,8 +65,8 @@ LOCK_PEOPLE = """
 # its status. Who has passed the stage that the file tells of (was promoted, say) stays where they are.
 MATCH = f"""
     UPDATE import_staged s SET target = f.target, was = f.was,
-           status = CASE WHEN s.role = 'attendee' AND (f.was, s.status) IN (VALUES {_rows(passed_stages())}) THEN f.was
-                         ELSE COALESCE(s.status, f.was, 'confirmed') END
+           becomes = CASE WHEN s.role = 'attendee' AND (f.was, s.status) IN (VALUES {_rows(passed_stages())}) THEN f.was
+                          ELSE COALESCE(s.status, f.was, 'confirmed') END
       FROM (SELECT x.line, t.id AS target, t.status AS was
               FROM import_staged x LEFT JOIN LATERAL (
                 SELECT r.id, r.status FROM relations_usereventrelation r
@@ -91,13 +92,13 @@ REPEATED = f"""
      WHERE s.line = f.line AND f.earlier < s.line
 """  # noqa: S608  # a constant
 UPDATE = f"""
-    UPDATE relations_usereventrelation t SET status = s.status
-      FROM import_staged s WHERE t.id = s.target AND {OPEN} AND t.status <> s.status
+    UPDATE relations_usereventrelation t SET status = s.becomes
+      FROM import_staged s WHERE t.id = s.target AND {OPEN} AND t.status <> s.becomes
 """  # noqa: S608  # a constant
 # The places in the order of arrival follow the lines of the file.
 INSERT = f"""
     WITH numbered AS (
-        SELECT s.id, s.user_id, s.event_id, s.role, s.status,
+        SELECT s.id, s.user_id, s.event_id, s.role, s.becomes AS status,
                row_number() OVER (PARTITION BY s.event_id ORDER BY s.line) AS nth
           FROM import_staged s WHERE s.target IS NULL AND {OPEN}),
     given AS (
@@ -128,12 +129,12 @@ _ALLOWED = allowed()
 _SAID_IN = " ".join(f"WHEN '{state}' THEN '{refusal}'" for state, refusal in REFUSED_IN.items())
 GUARD = f"""
     UPDATE import_staged s
-       SET problem = CASE WHEN (s.role, COALESCE(s.was, ''), s.status) NOT IN
+       SET problem = CASE WHEN (s.role, COALESCE(s.was, ''), s.becomes) NOT IN
                                (VALUES {_rows(sorted({row[:3] for row in _ALLOWED}))}) THEN '{Refusal.IMPOSSIBLE}'
                           ELSE CASE {STATE_SQL} {_SAID_IN} END END
       FROM events_event e
-     WHERE e.id = s.event_id AND {OPEN} AND s.was IS DISTINCT FROM s.status
-       AND (s.role, COALESCE(s.was, ''), s.status, {STATE_SQL}) NOT IN (VALUES {_rows(_ALLOWED)})
+     WHERE e.id = s.event_id AND {OPEN} AND s.was IS DISTINCT FROM s.becomes
+       AND (s.role, COALESCE(s.was, ''), s.becomes, {STATE_SQL}) NOT IN (VALUES {_rows(_ALLOWED)})
 """  # noqa: S608  # a constant
 # Open events of the file with room beside a queue, each to be locked in turn.
 WITH_ROOM_BESIDE_A_QUEUE = f"""
@@ -143,7 +144,7 @@ WITH_ROOM_BESIDE_A_QUEUE = f"""
      ORDER BY c.event_id
 """  # noqa: S608  # a constant
 SECOND_OWNER = """
-    s.role = 'owner' AND s.status <> 'cancelled' AND EXISTS (
+    s.role = 'owner' AND s.becomes <> 'cancelled' AND EXISTS (
         SELECT FROM relations_usereventrelation r WHERE r.event_id = s.event_id AND r.user_id <> s.user_id
            AND r.role = 'owner' AND r.status <> 'cancelled')
 """

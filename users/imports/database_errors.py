@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.db import DatabaseError
+from psycopg.errors import CheckViolation
 
 
 def said_by_database(error: DatabaseError) -> str:
@@ -16,3 +17,9 @@ def said_by_database(error: DatabaseError) -> str:
                 return str(constraint.violation_error_message)
     detail = said.message_detail or ""
     return said.message_primary if "Failing row" in detail else f"{said.message_primary} {detail}".strip()
+
+
+def violated_check(error: DatabaseError) -> str:
+    """Return the name of the CHECK constraint that refused a row; empty where it was something else."""
+    cause = error.__cause__
+    return cause.diag.constraint_name or "" if isinstance(cause, CheckViolation) else ""

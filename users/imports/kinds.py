@@ -1,7 +1,7 @@
 """What an import of one kind of record declares: its columns, its checks and how a batch is stored."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,11 +28,15 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows to store together, with the names of their columns and the import they belong to."""
+    """Rows to store together, with the names of their columns and the import they belong to.
+
+    ``violated`` names the CHECK constraints that refused them together before, each with what its rows' author reads.
+    """
 
     record: Import
     names: Sequence[str]
     rows: Sequence[Row]
+    violated: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,7 +71,10 @@ class ImportKind(ABC):
 
     @abstractmethod
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
-        """Store a batch inside the caller's transaction. Any database error undoes and bisects it."""
+        """Store a batch inside the caller's transaction. Where the database refuses it, it is undone and bisected.
+
+        A kind that finds the rows that violate ``batch.violated`` saves that: they are its to refuse.
+        """
 
     def conclude(self, record: Import) -> None:  # noqa: B027  # most kinds have nothing left to do
         """Do what has to wait until every row is stored, inside the transaction that closes the record."""

@@ -4,7 +4,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from django.utils import timezone as clock
 
 from api.transactions import locking
 from users.imports.batches import batches, read_ahead
-from users.imports.database_errors import said_by_database
+from users.imports.database_errors import said_by_database, violated_check
 from users.imports.errors import RowError
 from users.imports.errors_file import ErrorsFile
 from users.imports.kinds import Batch, ImportKind, Outcome, Problem, Row
@@ -121,14 +121,19 @@ def _store_batch(run: Run, parsed: ParsedRows) -> None:
 
 
 def _bisected(run: Run, batch: Batch) -> Outcome:
-    """Store a batch; where the database refuses it, store its halves, down to the row at fault."""
+    """Store a batch; where the database refuses it, store its halves, down to the row at fault.
+
+    A CHECK constraint is named to the kind first: one that many rows violate would be met once for each of them.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             return run.kind.store(cursor, batch)
     except (IntegrityError, DataError) as error:
+        reason, check = said_by_database(error), violated_check(error)
+        if check and check not in batch.violated:
+            return _bisected(run, replace(batch, violated={**batch.violated, check: reason}))
         if len(batch.rows) == 1:
-            return Outcome(problems=[Problem(batch.rows[0].line, said_by_database(error))])
+            return Outcome(problems=[Problem(batch.rows[0].line, reason)])
     middle = len(batch.rows) // 2
-    halves = (batch.rows[:middle], batch.rows[middle:])
-    first, second = (_bisected(run, Batch(batch.record, batch.names, half)) for half in halves)
+    first, second = (_bisected(run, replace(batch, rows=half)) for half in (batch.rows[:middle], batch.rows[middle:]))
     return first + second

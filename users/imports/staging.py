@@ -1,6 +1,9 @@
-"""The temporary table that a batch goes through, filled by COPY."""
+"""The temporary table that a batch goes through, filled by COPY.
 
-from collections.abc import Sequence
+A row is ``done`` once it is stored or has a problem, NULL while it is open, false while it waits for an earlier line.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import uuid_utils.compat
 from django.db.backends.utils import CursorWrapper
@@ -16,11 +19,14 @@ _CREATE = """
 """
 _REMEMBER = """
     WITH settled AS (
-        UPDATE import_staged SET done = true WHERE target IS NOT NULL AND problem IS NULL AND done IS NULL
-        RETURNING target, line)
-    INSERT INTO users_importedrow (of_import_id, object_id, line) SELECT %s, target, line FROM settled
+        UPDATE import_staged SET done = true WHERE done IS NULL AND (target IS NOT NULL OR problem IS NOT NULL)
+        RETURNING target, line, problem)
+    INSERT INTO users_importedrow (of_import_id, object_id, line)
+    SELECT %s, target, line FROM settled WHERE problem IS NULL
 """
-_OPEN = "SELECT EXISTS (SELECT FROM import_staged WHERE done IS NULL AND problem IS NULL)"
+_RELEASE = "UPDATE import_staged SET done = NULL WHERE NOT done"
+_OPEN = "SELECT COUNT(*) FROM import_staged WHERE done IS NULL"
+IDLE_ROUNDS = 2  # the second sees what others inserted meanwhile
 
 
 def stage(cursor: CursorWrapper, batch: Batch, columns: str) -> None:
@@ -44,14 +50,24 @@ def analyze(cursor: CursorWrapper) -> None:
 
 
 def remember(cursor: CursorWrapper, batch: Batch) -> None:
-    """Note which records the batch has dealt with, so that later lines on the same ones are errors."""
+    """Settle what is stored or refused, and note the records, so that later lines on the same ones are errors."""
     cursor.execute(_REMEMBER, [batch.record.pk])
 
 
-def some_are_open(cursor: CursorWrapper) -> bool:
-    """Tell whether rows are left that were neither stored nor refused."""
-    cursor.execute(_OPEN)
-    return bool(cursor.fetchone()[0])
+def rounds(cursor: CursorWrapper, batch: Batch) -> Iterator[None]:
+    """Yield until each row is done; rows that two rounds in a row leave open are contested.
+
+    The second round sees what others inserted meanwhile, and the rows that waited for those of the first.
+    """
+    left, idle = len(batch.rows), 0
+    while left and idle < IDLE_ROUNDS:
+        yield
+        before = left
+        cursor.execute(_RELEASE)
+        cursor.execute(_OPEN)
+        [left] = cursor.fetchone()
+        idle = 0 if left < before else idle + 1
+    refuse(cursor, "contested", "true")
 
 
 def refuse(cursor: CursorWrapper, problem: str, condition: str, parameters: Sequence[str] = ()) -> None:

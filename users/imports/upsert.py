@@ -3,7 +3,7 @@
 ``ON CONFLICT DO UPDATE`` takes one key, people and events have two: ``external_id`` and e-mail or slug.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,36 +13,43 @@ from django.db import models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
 
+from users.imports.constraints import refuse_violating
 from users.imports.history import recorded, trigger_ignored
 from users.imports.kinds import Batch, Outcome
-from users.imports.staging import analyze, outcome, refuse, remember, some_are_open, stage
-
-ROUNDS = 3  # the second sees what others inserted meanwhile, or an earlier row of the same batch
+from users.imports.order import Claim, hold_back, waiting
+from users.imports.staging import analyze, outcome, remember, rounds, stage
 
 # A person found by the second key alone is somebody else when both sides have an external_id.
 _MATCH = """
     UPDATE import_staged s SET target = f.target, problem = f.problem, other = f.other
       FROM (
-        SELECT m.line, m.target,
-               CASE WHEN m.problem IS NOT NULL THEN m.problem
-                    WHEN m.earlier IS NOT NULL OR m.line > m.first_line THEN 'repeated' END AS problem,
-               CASE WHEN m.problem IS NOT NULL THEN m.owner || COALESCE(' (line ' || m.earlier || ')', '')
-                    ELSE COALESCE(m.earlier, m.first_line)::text END AS other
+        SELECT p.line, p.target, COALESCE(p.problem, CASE WHEN r.line IS NOT NULL THEN 'repeated' END) AS problem,
+               CASE WHEN p.problem IS NULL THEN r.line::text
+                    ELSE p.owner || COALESCE(' (line ' || r.line || ')', '') END AS other
           FROM (
-            SELECT p.*, r.line AS earlier,
-                   MIN(p.line) FILTER (WHERE p.problem IS NULL) OVER (PARTITION BY p.target) AS first_line
-              FROM (
-                SELECT x.line, COALESCE(a.id, b.id) AS target, b.external_id AS owner,
-                       CASE WHEN a.id <> b.id THEN 'two'
-                            WHEN a.id IS NULL AND b.external_id <> x.external_id THEN 'taken' END AS problem
-                  FROM import_staged x
-                  LEFT JOIN {table} a ON a.external_id = x.external_id
-                  LEFT JOIN {table} b ON b.{second} = x.{second}
-                 WHERE x.done IS NULL AND x.problem IS NULL
-              ) p LEFT JOIN users_importedrow r ON r.of_import_id = %s AND r.object_id = p.target
-             WHERE p.target IS NOT NULL
-          ) m
+            SELECT x.line, COALESCE(a.id, b.id) AS target, b.external_id AS owner,
+                   CASE WHEN a.id <> b.id THEN 'two'
+                        WHEN a.id IS NULL AND b.external_id <> x.external_id THEN 'taken' END AS problem
+              FROM import_staged x
+              LEFT JOIN {table} a ON a.external_id = x.external_id
+              LEFT JOIN {table} b ON b.{second} = x.{second}
+             WHERE x.done IS NULL
+          ) p LEFT JOIN users_importedrow r ON r.of_import_id = %s AND r.object_id = p.target
+         WHERE p.target IS NOT NULL
       ) f WHERE s.line = f.line
+"""
+# A row's keys are those that it names and those that its record has now and may lose.
+_CLAIMS = """
+    SELECT line, array_agg(key), bool_or(refused) FROM (
+        SELECT s.line, s.problem IS NOT NULL AS refused, k.key, COUNT(*) OVER (PARTITION BY k.key) AS rows
+          FROM import_staged s LEFT JOIN {table} t ON t.id = s.target
+          CROSS JOIN unnest(ARRAY[
+                'external_id ' || s.external_id,
+                '{second} ' || s.{second},
+                CASE WHEN t.external_id IS DISTINCT FROM s.external_id THEN 'external_id ' || t.external_id END,
+                CASE WHEN t.{second} IS DISTINCT FROM s.{second} THEN '{second} ' || t.{second} END]) k (key)
+         WHERE s.done IS NULL AND k.key IS NOT NULL) c
+     WHERE rows >= %s GROUP BY line ORDER BY line
 """
 _DIFFERING = "s.target = t.id AND s.done IS NULL AND s.problem IS NULL AND ({old}) IS DISTINCT FROM ({new})"
 _LOCK = """
@@ -54,7 +61,8 @@ _UPDATE = "UPDATE {table} t SET {assignments} FROM import_staged s WHERE {differ
 _INSERT = """
     WITH made AS (
         INSERT INTO {table} (id, {columns}) SELECT s.id, {values} FROM import_staged s
-         WHERE s.target IS NULL AND s.problem IS NULL ORDER BY COALESCE(s.external_id, s.{second}), s.line
+         WHERE s.target IS NULL AND s.problem IS NULL AND s.done IS NULL
+         ORDER BY COALESCE(s.external_id, s.{second})
             ON CONFLICT DO NOTHING RETURNING id)
     UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
 """
@@ -79,17 +87,22 @@ class Upsert:
         """Store a batch inside the caller's transaction: locks the differing rows in the order of their ids."""
         stage(cursor, batch, self._staged(batch.names))
         created = changed = 0
-        for _round in range(ROUNDS):
+        for _round in rounds(cursor, batch):
             cursor.execute(_MATCH.format(table=self._table, second=self.second_key), [batch.record.pk])
+            for name, reason in batch.violated.items():
+                refuse_violating(cursor, self._table, self._new(batch.names), constraint=name, reason=reason)
+            hold_back(cursor, waiting(self.claims(cursor)))
             analyze(cursor)
             changed += self._update(cursor, batch.names)
             self.before_insert(cursor)
             created += self._insert(cursor, batch.names)
             remember(cursor, batch)
-            if not some_are_open(cursor):
-                break
-        refuse(cursor, "contested", "true")
         return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
+
+    def claims(self, cursor: CursorWrapper, *, shared_by: int = 2) -> Iterable[Claim]:
+        """Return, in the order of lines, what open rows claim of the keys that at least ``shared_by`` of them name."""
+        cursor.execute(_CLAIMS.format(table=self._table, second=self.second_key), [shared_by])
+        return [Claim(line, keys, keys, refused) for line, keys, refused in cursor.fetchall()]
 
     def watched(self, names: Sequence[str]) -> str:
         """Return the condition, SQL over stored ``t`` and staged ``s``, on which ``before_update`` hears of a row."""
@@ -111,6 +124,7 @@ class Upsert:
             "two": f"external_id and {self.second_key} belong to two different {self.record}s",
             "taken": f"another {self.record} has this {self.second_key}: external_id {{}}",
             "repeated": f"line {{}} is about the same {self.record} already",
+            "refused": "{}",
             "contested": "somebody else is storing the same record; import the file again",
         }
 
@@ -119,8 +133,11 @@ class Upsert:
         columns = dict.fromkeys(["external_id", self.second_key, *names])
         return f"{', '.join(columns)} {self.extra} FROM {self._table}"
 
+    def _new(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: f"COALESCE(s.{name}, t.{name})" if name in self.keeping else f"s.{name}" for name in names}
+
     def _update(self, cursor: CursorWrapper, names: Sequence[str]) -> int:
-        new = {name: f"COALESCE(s.{name}, t.{name})" if name in self.keeping else f"s.{name}" for name in names}
+        new = self._new(names)
         differing = _DIFFERING.format(old=", ".join(f"t.{name}" for name in names), new=", ".join(new.values()))
         assignments = ", ".join(f"{name} = {value}" for name, value in new.items())
         cursor.execute(_LOCK.format(table=self._table, differing=differing, watched=self.watched(names)))
