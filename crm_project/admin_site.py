@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ class CrmAdminSite(AdminSite):
         from mailing.admin import mailbox_urls
 
         return [*mailbox_urls(self), *super().get_urls()]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Lead to the first page: which of our packages a list comes from is nobody's way to it."""
+        return HttpResponseRedirect(reverse(f"{self.name}:index"))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # Django's view answers with any response
         """Change one's own password through the service, by the form that counts wrong guesses."""

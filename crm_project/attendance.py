@@ -84,8 +84,8 @@ def _data(months: Sequence[datetime], figures: dict[datetime, tuple[int, int]]) 
                 "borderColor": "#f2a33a",
                 "backgroundColor": "#f2a33a",
                 "borderWidth": 2,
-                "pointRadius": 0,
-                "cubicInterpolationMode": "monotone",
+                "pointRadius": 2.5,
+                "tension": 0,  # between two months there is nothing that a curve could know
             },
             {
                 "label": _("Events"),

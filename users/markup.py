@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -66,6 +66,12 @@ def moment(at: datetime | None, zone: str | None = None) -> SafeString | str:
 def breakable(text: str) -> SafeString:
     """Return a long word that may be broken anywhere."""
     return format_html('<span class="crm-breakable">{}</span>', text)
+
+
+def address(email: str | None) -> SafeString:
+    """Return an e-mail that is broken before its domain where it is too long for its place."""
+    local, at, domain = (email or "").rpartition("@")
+    return format_html("{}<wbr>{}{}", local, at, domain) if at else conditional_escape(domain)
 
 
 def yes_or_no(value: bool) -> str:  # noqa: FBT001  # the one thing that it is about

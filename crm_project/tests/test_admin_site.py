@@ -97,3 +97,20 @@ def test_pages_that_refuse_lead_back(client: Client, agent: User, path: str, cod
     answer = client.get(path)
     assert answer.status_code == code
     assert f'href="{reverse("admin:index")}"' in answer.content.decode()
+
+
+def test_crumbs_name_the_product_and_not_its_packages(admin_of_staff: Client) -> None:
+    person = UserFactory.create(first_name="Ann", last_name="Able")
+    page = admin_of_staff.get(named(User, "change", person.pk)).content.decode()
+    header = page[page.index("<h1") : page.index("</h1>")]
+    package = admin_of_staff.get("/admin/users/")
+
+    assert [word for word in ("Users", "People", "Ann Able") if word in header] == ["People", "Ann Able"]
+    assert (package.status_code, package.headers["Location"]) == (302, reverse("admin:index"))
+
+
+def test_list_of_nothing_says_whether_anything_was_looked_for(admin_of_staff: Client) -> None:
+    empty, narrowed = (admin_of_staff.get(f"{named(Event, 'changelist')}{query}") for query in ("", "?status=draft"))
+
+    assert "Nothing here yet." in empty.content.decode()
+    assert "Nothing matches." in narrowed.content.decode()

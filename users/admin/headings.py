@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
-from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from unfold.templatetags import unfold_list
 
 Headings = Callable[[ChangeList], Iterator[dict[str, Any]]]
@@ -24,9 +25,9 @@ def made_once(headings: Headings) -> Headings:
 
 
 def _translated(heading: dict[str, Any]) -> dict[str, Any]:
-    """Translate the text now: every cell repeats it."""
+    """Translate the text now: every cell repeats it, and in narrow windows shows it. Markup stays as it is."""
     text = heading["text"]
-    return heading | {"text": str(text) if isinstance(text, Promise) else text}
+    return heading | {"text": text if isinstance(text, SafeString) else capfirst(str(text))}
 
 
 unfold_list.result_headers = made_once(unfold_list.result_headers)

@@ -96,9 +96,7 @@ def number_range_filter(declared: FilterSet, least: str, most: str, title: Any) 
 def date_range_filter(declared: FilterSet, since: str, until: str, title: Any) -> type[DeclaredListFilter]:
     """Return a filter from the start of a day (in the caller's zone) to the start of another."""
     fields: dict[str, forms.Field] = {
-        name: forms.CharField(
-            required=False, widget=forms.DateInput(INPUT | {"type": "date", "title": word, "aria-label": word})
-        )
+        name: forms.CharField(required=False, label=word, widget=forms.DateInput(INPUT | {"type": "date"}))
         for name, word in ((since, _("from")), (until, _("before")))
     }
     return _filter(declared, title, fields)

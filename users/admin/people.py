@@ -24,6 +24,7 @@ from users.admin.panels import PanelAdmin, Panels
 from users.admin.suggestions import Suggestions
 from users.expressions import name_key, text_key
 from users.filters import people_filters
+from users.markup import address
 from users.models import User
 from users.roles import Role
 from users.services import create_user, delete_user, set_roles, update_user
@@ -160,12 +161,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         return format_html(
             '<span class="crm-person"><span class="crm-initials" aria-hidden="true">{}</span><span>{}</span></span>',
             initials,
-            user,
+            user.get_full_name() or address(str(user)),
         )
 
     @admin.display(description=_("e-mail"), ordering=text_key("email"))
-    def mail(self, user: User) -> str | None:
-        return user.email
+    def mail(self, user: User) -> SafeString:
+        return address(user.email)
 
     @admin.display(description=_("company"), ordering=text_key("company"))
     def firm(self, user: User) -> str:
