@@ -9,7 +9,15 @@ import pytest
 from django.conf import settings as of_this_run
 from pytest_django import Settings
 
-from crm_project.checks import ENDLESS, proxies_are_named
+from crm_project.checks import (
+    ELSEWHERE,
+    EMBEDDED,
+    ENDLESS,
+    UNSENT,
+    links_lead_here,
+    proxies_are_named,
+    servers_are_named,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +30,30 @@ def test_redirect_without_end_is_warned_of(
     settings.TRUSTED_PROXIES = [ip_network(proxy) for proxy in proxies]
 
     assert proxies_are_named() == expected
+
+
+def test_what_stands_in_for_a_server_is_warned_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.REDIS_URL, settings.EMAIL_BACKEND = "", "mailing.backends.MailDirBackend"
+    assert servers_are_named() == [EMBEDDED, UNSENT]
+
+    settings.REDIS_URL, settings.EMAIL_BACKEND = "redis://redis", "django.core.mail.backends.smtp.EmailBackend"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    assert servers_are_named() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://localhost:8000", [ELSEWHERE]),
+        ("crm.example.com", [ELSEWHERE]),
+        ("https://crm.example.com", []),
+        ("https://CRM.example.com:8443", []),
+    ],
+)
+def test_address_for_links_is_one_of_ours(settings: Settings, address: str, expected: list[object]) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = address, ["crm.example.com"]
+
+    assert links_lead_here() == expected
 
 
 @pytest.mark.parametrize(
