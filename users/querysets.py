@@ -45,7 +45,7 @@ class UserQuerySet(QuerySet["User"]):
     def _without_account(self) -> Q:
         roles = self.model.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=Role.values)
         no_password = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        return no_password & Q(is_superuser=False, is_staff=False) & ~Exists(roles)
+        return Q(no_password, ~Exists(roles), is_superuser=False, is_staff=False)
 
     def with_event_counts(self) -> Self:
         """Annotate ``counted_hosted`` and ``counted_attended`` from the relations: the oracle of the counters.
