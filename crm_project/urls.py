@@ -12,7 +12,8 @@ from crm_project.description import DescriptionView
 from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
-from relations.api import EventsOfPersonViewSet, PeopleByNumberViewSet, PeopleOfEventViewSet, RelationViewSet
+from relations.api import RegistrationViewSet, RelationViewSet
+from relations.api.urls import below as below_relations
 from users.accounts.api import TokenViewSet
 from users.accounts.urls import api_urls as account_api_urls
 from users.accounts.urls import page_urls as account_page_urls
@@ -23,6 +24,7 @@ router.register("users", UserViewSet, "user")
 router.register("customers", CustomerViewSet, "customer")
 router.register("tokens", TokenViewSet, "token")
 router.register("events", EventViewSet, "event")
+router.register("events/(?P<id>[^/]+)/registrations", RegistrationViewSet, "registration")
 router.register("relations", RelationViewSet, "relation")
 router.register("campaigns", CampaignViewSet, "campaign")
 router.register("deliveries", DeliveryViewSet, "delivery")
@@ -30,9 +32,7 @@ router.register("deliveries", DeliveryViewSet, "delivery")
 # What hangs below a word or an object stands before the router, which would take the word for an id.
 api_v1: list[URLPattern | URLResolver] = [
     *account_api_urls,
-    re_path("^users/filter_by/?$", PeopleByNumberViewSet.as_view({"post": "filter_by"}), name="user-filter-by"),
-    re_path("^users/(?P<id>[^/]+)/events/?$", EventsOfPersonViewSet.as_view({"get": "list"}), name="user-events"),
-    re_path("^events/(?P<id>[^/]+)/users/?$", PeopleOfEventViewSet.as_view({"get": "list"}), name="event-users"),
+    *below_relations,
     re_path("^users/send_email/?$", SendEmailView.as_view(), name="user-send-email"),
     re_path("^emails/send-emails/?$", SendEmailView.as_view(), name="email-send-emails"),
     re_path("^campaigns/(?P<id>[^/]+)/excluded/?$", ExcludedViewSet.as_view({"get": "list"}), name="campaign-excluded"),

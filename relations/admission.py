@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
+from events.models import Event
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
 from relations.transitions import EventState, Refusal, refusal, state_of
@@ -29,7 +30,14 @@ def refuse_unfit(capacity: EventCapacity, relation: UserEventRelation, was: str)
             "was": Status(was).label if was else "",
             "wanted": relation.get_status_display(),
         }
-        raise Conflict(said % words)
+        raise Conflict(said % words, _code_of(refused, capacity.event, relation))
+
+
+def _code_of(refused: Refusal | None, event: Event, relation: UserEventRelation) -> str:
+    """Return the kind of a refusal, which of an event that takes nobody is its status, such as ``draft``."""
+    if refused is None:
+        return "no_queue" if relation.status == Status.WAITLISTED else "full"
+    return event.status if refused == Refusal.CLOSED else refused.value
 
 
 def _said_of(refused: Refusal) -> str:

@@ -161,3 +161,16 @@ relation_unfiltered = {
     "seq": "The place in one event's order of arrival.",
     "created_at": "Ids are in the order of arrival: ordering=id.",
 }
+
+registration_filters = FilterSet("registrations")
+registration_filters.register(
+    *(declared for name, declared in relation_filters.filters.items() if name != "role"),
+    BooleanFilter("live", condition=lambda yes, _context: Q(status__in=LIVE) if yes else ~Q(status__in=LIVE)),
+)
+
+# Why registrations are neither filtered nor ordered by the other fields that their lists show.
+registration_unfiltered = {
+    "id": "Ids are in the order of arrival, as is seq.",
+    "role": "Registrations are those of attendees.",
+    "offer_expires_at": "Offers are found by status=offered.",
+}

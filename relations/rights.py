@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from relations.models import Role, UserEventRelation
+from relations.models import Role, Status, UserEventRelation
 from users.models import User
 
 
@@ -23,6 +23,16 @@ def refuse_unless_own_or_leads(*, actor: User, relation: UserEventRelation) -> N
     """Raise ``PermissionDenied`` unless the registration is the ``actor``'s own, or they run its event."""
     if relation.user_id != actor.pk:
         refuse_unless_leads(actor=actor, event=relation.event)
+
+
+def refuse_unless_may_decline(*, actor: User, relation: UserEventRelation) -> None:
+    """Raise ``PermissionDenied`` unless ``actor`` runs the event, or turns down what they were offered themselves."""
+    if relation.user_id == actor.pk and relation.status != Status.PENDING:
+        return
+    if not leads(actor, relation.event):
+        raise PermissionDenied(
+            _("Only who leads this event declines those who wait for approval. Cancel your registration instead.")
+        )
 
 
 def refuse_unless_may_add(*, actor: User, user: User, event: Event, role: str, status: str | None) -> None:

@@ -1,5 +1,6 @@
 """A person's events, and an event's people."""
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -67,11 +68,16 @@ class RelationsBelowViewSet(ListViewSet):
     orderings = relation_orderings
     default_ordering = "created_at"
 
-    def get_queryset(self) -> "QuerySet[Any]":
+    @cached_property
+    def named(self) -> Any:
+        """Return the object that the path names. Raises 404 for one that the caller may not know of."""
         found = find(self.above.objects.visible_to(self.request.user), self.kwargs["id"])
         if found is None:
             raise Http404
-        return super().get_queryset().filter(**{self.link: found})
+        return found
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        return super().get_queryset().filter(**{self.link: self.named})
 
 
 class EventsOfPersonViewSet(RelationsBelowViewSet):

@@ -33,6 +33,8 @@ user-detail          PUT     ok  ok      ok      ok/404  403     401
 user-detail          PATCH   ok  ok      ok      ok/404  403     401
 user-detail          DELETE  ok  403     403     403     403     401
 user-events          GET     ok  ok      ok      ok/404  403     401
+user-registrations   GET     ok  ok      ok      ok/404  403     401
+user-waitlists       GET     ok  ok      ok      ok/404  403     401
 user-send-email      POST    ok  ok      403     403     403     401
 
 me                   GET     ok  ok      ok      ok      ok      401
@@ -57,6 +59,16 @@ event-detail         PUT     ok  ok/403  403     403     403     401
 event-detail         PATCH   ok  ok/403  403     403     403     401
 event-detail         DELETE  ok  ok/403  403     403     403     401
 event-users          GET     ok  ok      ok      ok/404  403     401
+
+registration-list    GET     ok  ok      ok      ok/404  403     401
+registration-list    POST    ok  ok/403  403     ok/404  403     401
+registration-detail  GET     ok  ok/404  ok      ok/404  403     401
+registration-detail  DELETE  ok  ok/404  403     ok/404  403     401
+registration-check-in POST   ok  ok/403  403     403     403     401
+registration-undo-check-in POST ok ok/403 403    403     403     401
+registration-approve POST    ok  ok/403  403     403     403     401
+registration-accept  POST    ok  ok/404  403     ok/404  403     401
+registration-decline POST    ok  ok/404  403     ok/404  403     401
 
 relation-list        GET     ok  ok      ok      ok      403     401
 relation-list        POST    ok  ok/403  403     ok/400  403     401
@@ -87,8 +99,15 @@ password-change      POST    ok  ok      ok      ok      ok      401
 BY_WHAT_IS_SENT = frozenset(
     {"login", "refresh", "logout", "signup", "signup-confirm", "password-reset", "password-reset-confirm"}
 )
-# Without a body that fits the moment: nobody here has a password, and no campaign was paused.
-MAY_NEVER_SUCCEED = BY_WHAT_IS_SENT | {"campaign-resume", "campaign-settle", "password-change"}
+# Without a body that fits the moment: nobody here has a password, no campaign was paused, no event has begun and nobody
+# waits for approval.
+MAY_NEVER_SUCCEED = BY_WHAT_IS_SENT | {
+    "campaign-resume",
+    "campaign-settle",
+    "password-change",
+    "registration-check-in",
+    "registration-decline",
+}
 
 
 def rules() -> dict[Route, dict[str, tuple[str, str]]]:
@@ -106,7 +125,7 @@ def path_of(route: Route, world: World, whose: str) -> str:
     try:
         path = reverse(f"api:{route.name}")
     except NoReverseMatch:
-        path = reverse(f"api:{route.name}", args=[world.find(route.name.partition("-")[0], whose).pk])
+        path = reverse(f"api:{route.name}", args=ids_of(route, world, whose))
     return f"{path}?role=host" if route.name == "user-filter-by" else path
 
 
@@ -120,6 +139,15 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
         ("event-list", "POST"): {"title": "New", "start_at": "2030-01-01T10:00:00Z"},
         ("relation-list", "POST"): {"user_id": str(person.pk), "event_id": str(event.pk), "role": "attendee"},
         ("campaign-settle", "POST"): {"outcome": "sent"},
+def ids_of(route: Route, world: World, whose: str) -> list[Any]:
+    """Return the ids in the address of the route for one object."""
+    if route.name.startswith("registration-") and route.name != "registration-list":
+        relation = world.find("relation", whose)
+        return [relation.event_id, relation.user_id]
+    kind = "event" if route.name == "registration-list" else route.name.partition("-")[0]
+    return [world.find(kind, whose).pk]
+
+
         ("token-list", "POST"): {"name": "Export", "scopes": ["people:read"]},
         ("password-change", "POST"): {"current_password": "", "new_password": ""},
     }
@@ -129,6 +157,7 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
 def client_for(world: World) -> APIClient:
     """Return a client that is signed in as the caller of ``world``."""
     client = APIClient()
+        ("registration-list", "POST"): {"user_id": str(person.pk)},
     if world.caller.is_authenticated:
         client.force_authenticate(world.caller)
     return client
