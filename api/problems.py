@@ -9,7 +9,9 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -18,6 +20,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from api.constraints import names_in_body, refused_by_constraint
 from api.exceptions import Collision, Conflict, Fault, InvalidInput, Path
 from api.translations import as_api_exception
 
@@ -36,6 +39,8 @@ class ProblemHandler(ExceptionHandler):
     """Handles every exception, with DEBUG on too, so that no client of JSON ever gets an HTML page."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, psycopg.IntegrityError):
+            return refused_by_constraint(exc, names_in_body(self.context.get("view")))
         return as_api_exception(exc)
 
     def should_not_handle(self, exc: Exception) -> bool:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from rest_framework import serializers
 from rest_framework.test import APIClient
 
-from api.constraints import refused_by_constraint
-from api.tests.library import FAILURES, BookViewSet
+from api.constraints import names_in_body, refused_by_constraint
+from api.tests.library import FAILURES, BookSerializer, BookViewSet
 from api.tests.models import Author, Book, Copy
+from api.views import NotFoundView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("api.tests.urls")]
 URL = "/api/v1/books/"
@@ -29,12 +31,12 @@ CASES: list[tuple[Callable[[], Any], int, list[tuple[str, str]]]] = [
     (twins, 409, [("/title", "unique"), ("/author_id", "unique")]),
     (gone_author, 409, [("/author_id", "in_use")]),
     (lambda: Book.objects.create(title="a", pages=0), 400, [("/pages", "invalid")]),
-    (lambda: Copy.objects.create(book=Book.objects.create(title="a"), shelf=None), 400, [("/shelf", "required")]),
+    (lambda: Copy.objects.create(book=Book.objects.create(title="a"), shelf=None), 400, [("", "required")]),
 ]
 
 
 @pytest.mark.parametrize(("break_it", "status", "places"), CASES)
-def test_refusal_of_the_database_points_at_the_columns(
+def test_refusal_of_the_database_points_at_what_the_body_names_so(
     client: APIClient, break_it: Callable[[], Any], status: int, places: list[tuple[str, str]]
 ) -> None:
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
@@ -46,6 +48,44 @@ def test_refusal_of_the_database_points_at_the_columns(
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == places
     assert "Emma" not in answer.json()["detail"]
+
+
+class RenamingSerializer(BookSerializer):
+    """A book whose body has words of its own, and leaves the title to others."""
+
+    number = serializers.CharField(source="isbn")
+    written_by = serializers.PrimaryKeyRelatedField(source="author", queryset=Author.objects.all())
+    thickness = serializers.IntegerField(source="pages")
+    title = serializers.CharField(read_only=True)
+
+    class Meta(BookSerializer.Meta):
+        fields = ["id", "number", "written_by", "thickness", "title"]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "pointers"),
+    [
+        (CASES[0][0], ["/number"]),
+        (twins, ["", "/written_by"]),
+        (gone_author, ["/written_by"]),
+        (CASES[3][0], ["/thickness"]),
+    ],
+)
+def test_refusal_points_at_the_names_of_the_body_and_not_at_columns(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch, break_it: Callable[[], Any], pointers: list[str]
+) -> None:
+    monkeypatch.setattr(BookViewSet, "serializer_class", RenamingSerializer)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        break_it()
+    FAILURES["it"] = caught.value
+
+    errors = client.post(f"{URL}fail/", {"name": "it"}).json()["errors"]
+
+    assert [error["pointer"] for error in errors] == pointers
+
+
+def test_view_that_reads_no_models_body_points_at_the_whole() -> None:
+    assert (names_in_body(None), names_in_body(NotFoundView())) == ({}, {})
 
 
 def test_refusal_is_worded_by_the_constraint(client: APIClient) -> None:
