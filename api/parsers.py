@@ -13,9 +13,12 @@ from rest_framework.parsers import BaseParser
 from rest_framework.utils.mediatypes import _MediaType
 
 from api.exceptions import TooLarge, json_pointer
+from api.permissions import PUBLIC
 from api.renderers import JSONRenderer
 
 MAX_DEPTH = 20
+# Of a call that anybody may make: what others may send, made of nothing but brackets, takes seconds to read.
+MOST_PUBLIC_BYTES = 64 * 1024
 
 
 def _refused_constant(name: str) -> NoReturn:
@@ -85,15 +88,17 @@ class JSONParser(BaseParser):
         if charset.lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type or "", _("JSON comes in UTF-8."))
         try:
-            return strict_json(_read(stream).decode())
+            return strict_json(_read(stream, (parser_context or {}).get("view")).decode())
         except UnicodeDecodeError:
             raise ParseError(_("The body is not UTF-8.")) from None
         except ValueError as error:
             raise ParseError(_("The body cannot be read as JSON: %(reason)s") % {"reason": error}) from error
 
 
-def _read(stream: IO[bytes]) -> bytes:
+def _read(stream: IO[bytes], view: object) -> bytes:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if getattr(view, "permission", None) == PUBLIC:
+        limit = min(limit, MOST_PUBLIC_BYTES)
     body = stream.read(limit + 1)
     if len(body) > limit:
         raise TooLarge

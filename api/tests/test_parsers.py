@@ -2,6 +2,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 
 from api.exceptions import TooLarge
 from api.parsers import JSONParser, strict_json
+from api.permissions import PUBLIC, SIGNED_IN
 
 
 def parse(body: bytes, media_type: str = "application/json") -> Any:
@@ -57,6 +59,15 @@ def test_parser_refuses_a_body_above_the_limit(settings: Any) -> None:
 
     with pytest.raises(TooLarge):
         parse(b'{"a": "123456"}')
+
+
+@pytest.mark.parametrize(("permission", "most"), [(PUBLIC, 64 * 1024), (SIGNED_IN, 2_621_440)])
+def test_body_that_anybody_may_send_is_a_small_one(permission: str, most: int) -> None:
+    context = {"view": SimpleNamespace(permission=permission)}
+
+    assert JSONParser().parse(io.BytesIO(b'"' + b"x" * (most - 2) + b'"'), parser_context=context) == "x" * (most - 2)
+    with pytest.raises(TooLarge):
+        JSONParser().parse(io.BytesIO(b'"' + b"x" * (most - 1) + b'"'), parser_context=context)
 
 
 def test_strict_json_takes_twenty_levels() -> None:

@@ -31,6 +31,15 @@ def test_request_that_announces_too_much_is_413_unread(client: Client, settings:
     assert_is_problem(response, 413, "The body is larger than 2.0 KB, which is the most that is read.")
 
 
+@pytest.mark.parametrize("call", ["login", "refresh", "signup", "password/reset"])
+def test_large_body_of_a_call_that_anybody_may_make_is_413(client: Client, call: str) -> None:
+    body = "[" + "0," * 40_000 + "0]"
+
+    response = client.post(f"/api/v1/auth/{call}/", body, content_type="application/json")
+
+    assert_is_problem(response, 413, "The body is too large. Send it in parts.")
+
+
 def test_form_with_too_much_text_is_413(client: Client, settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_024
 
