@@ -9,12 +9,14 @@ from api.routers import IndexView, Router
 from api.views import NotFoundView
 from crm_project import health
 from crm_project.description import DescriptionView
+from crm_project.front import front
 from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import RegistrationViewSet, RelationViewSet
 from relations.api.urls import below as below_relations
 from users.accounts.api import TokenViewSet
+from users.accounts.door_urls import door_urls
 from users.accounts.urls import api_urls as account_api_urls
 from users.accounts.urls import page_urls as account_page_urls
 from users.api import CustomerViewSet, UserViewSet
@@ -43,8 +45,9 @@ API = {"v1": "api:api-root", "docs": "docs", "redoc": "redoc", "schema": "schema
 
 handler400 = "crm_project.limits.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", front, name="front"),
     path("admin/", admin.site.urls),
+    path("account/", include(door_urls)),
     path("account/", include(account_page_urls)),
     path("health/", health.alive),
     path("health/ready/", health.ready),
