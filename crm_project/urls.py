@@ -12,6 +12,7 @@ from crm_project.description import DescriptionView
 from crm_project.front import front
 from crm_project.telemetry.views import metrics
 from events.api import EventViewSet
+from events.series_api import SeriesViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import RegistrationViewSet, RelationViewSet
 from relations.api.urls import below as below_relations
@@ -27,6 +28,7 @@ router.register("customers", CustomerViewSet, "customer")
 router.register("tokens", TokenViewSet, "token")
 router.register("events", EventViewSet, "event")
 router.register("events/(?P<id>[^/]+)/registrations", RegistrationViewSet, "registration")
+router.register("series", SeriesViewSet, "series")
 router.register("relations", RelationViewSet, "relation")
 router.register("campaigns", CampaignViewSet, "campaign")
 router.register("deliveries", DeliveryViewSet, "delivery")

@@ -14,6 +14,7 @@ from api.views import FilterByBodyMixin, ModelViewSet
 from events.filters import event_filters, event_orderings, event_unfiltered
 from events.models import Event
 from events.moments import MomentField
+from events.series_api import SeriesActions
 from events.services import create_event, delete_event, update_event
 from users.models import User
 
@@ -39,6 +40,7 @@ class EventSerializer(ModelSerializer[Event]):
     slug = serializers.SlugField(required=False, max_length=120, help_text="Made from the title when left out.")
     start_at = MomentField()
     end_at = MomentField(required=False, allow_null=True)
+    series_id = serializers.UUIDField(read_only=True, allow_null=True)
     owner = serializers.UUIDField(read_only=True, allow_null=True)
     hosts = IdentifierListField(
         User, required=False, max_length=100, help_text="Read when the event is created, and ignored later."
@@ -69,6 +71,7 @@ class EventSerializer(ModelSerializer[Event]):
             "requires_approval",
             "offer_minutes",
             "status",
+            "series_id",
             "owner",
             "hosts",
             "counts",
@@ -91,6 +94,7 @@ class EventSerializer(ModelSerializer[Event]):
             "requires_approval": False,
             "offer_minutes": None,
             "status": "active",
+            "series_id": None,
             "owner": "0190163d-8694-739b-aea5-966c26f8ad91",
             "hosts": ["0190163d-8694-739b-aea5-966c26f8ad91"],
             "counts": {"taken": 80, "waiting": 4},
@@ -105,7 +109,7 @@ class EventSerializer(ModelSerializer[Event]):
         }
 
 
-class EventViewSet(FilterByBodyMixin, ModelViewSet):
+class EventViewSet(SeriesActions, FilterByBodyMixin, ModelViewSet):
     """Events: drafts, those to come, and those that were."""
 
     model = Event
@@ -114,6 +118,7 @@ class EventViewSet(FilterByBodyMixin, ModelViewSet):
     orderings = event_orderings
     default_ordering = "-start_at"
     unfiltered = event_unfiltered
+    permissions = {"repeat": "add", "following": "change"}
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> Event:
         fields = dict(serializer.validated_data)

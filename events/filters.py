@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils import timezone as clock
 
-from api.filters import BooleanFilter, ChoiceFilter, DateTimeFilter, FilterSet, SearchFilter, TextFilter
+from api.filters import BooleanFilter, ChoiceFilter, DateTimeFilter, FilterSet, IdFilter, SearchFilter, TextFilter
 from api.ordering import Ordering
 from events.expressions import event_search_text
 from events.models import EventStatus
@@ -25,6 +25,7 @@ event_filters.register(
     DateTimeFilter("start_since", "gte", column="start_at"),
     DateTimeFilter("start_until", "lt", column="start_at", help_text="Before this moment."),
     BooleanFilter("upcoming", condition=lambda _yes, _context: Q(start_at__gte=clock.now())),
+    IdFilter("series", of="events.EventSeries", column="series", help_text="The events of one series."),
     BooleanFilter("past", condition=lambda _yes, _context: Q(start_at__lt=clock.now()), help_text="Has begun."),
 )
 
@@ -47,5 +48,6 @@ event_unfiltered = {
     "waitlist_enabled": "Half of all events at least; no index.",
     "requires_approval": "Says how people get in; no index.",
     "offer_minutes": "Says how people get in; no index.",
+    "series_id": "Found by series.",
     "updated_at": "No index: every edit would write it.",
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.backends.utils import CursorWrapper
 
-from events.models import EARLIEST, EDITED, TOO_LATE, Event
+from events.models import EARLIEST, EDITED, TOO_LATE, Event, EventStatus
 from events.services import ADMITTING
 from events.signals import admission_changed
 from events.slugs import base_of, free_slugs
@@ -111,10 +111,14 @@ class EventImport(ImportKind):
             raise RowError("end_at: the event ends before it starts")
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
-        """Upsert events, then announce what changes who gets in as the services do."""
+        """Upsert events, then announce what changes who gets in as the services do.
+
+        What became of the people of a completed event, a file of relations says next: nobody else should.
+        """
         upsert = replace(self.upsert, reopened=[])
         outcome = upsert.run(cursor, batch)
-        for event in Event.objects.filter(pk__in=upsert.reopened).order_by("pk"):
+        reopened = Event.objects.filter(pk__in=upsert.reopened).exclude(status=EventStatus.COMPLETED)
+        for event in reopened.order_by("pk"):
             admission_changed.send(Event, event=event, actor=None, reason="")
         return outcome
 

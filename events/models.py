@@ -14,7 +14,8 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from events.expressions import event_search_text
-from events.querysets import EventQuerySet
+from events.querysets import EventQuerySet, SeriesQuerySet
+from events.recurrence import LONGEST_RULE
 from users.expressions import text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.history import tracked
@@ -52,6 +53,26 @@ class EventStatus(models.TextChoices):
     COMPLETED = "completed", _("completed")
 
 
+class EventSeries(models.Model):
+    """Events made from one by a rule; each is an event of its own, which may be changed and moved alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
+    rule = models.CharField(max_length=LONGEST_RULE, help_text=_("When it repeats: an RRULE of RFC 5545."))
+    timezone = models.CharField(max_length=64, validators=[validate_zone])
+    first_start_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+
+    objects = models.Manager.from_queryset(SeriesQuerySet)()
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.rule
+
+
 @tracked(EDITED)
 class Event(models.Model):
     """A meeting of people at a time, with room for so many of them."""
@@ -84,6 +105,15 @@ class Event(models.Model):
         help_text=_("How long a freed place is kept for the head of the queue to accept. Empty: given at once."),
     )
     status = models.CharField(max_length=16, choices=EventStatus, default=EventStatus.ACTIVE)
+    series = models.ForeignKey(
+        EventSeries, models.PROTECT, null=True, blank=True, editable=False, related_name="events", db_index=False
+    )
+    occurrence_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the series' rule says it begins, wherever it was moved."),
+    )
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
@@ -111,6 +141,16 @@ class Event(models.Model):
                 condition=Q(offer_minutes__isnull=True) | Q(offer_minutes__gte=1, offer_minutes__lte=LONGEST_OFFER),
                 name="events_event_offers_last_a_while",
                 violation_error_message=_("An offer lasts from one minute to sixty days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(series__isnull=True, occurrence_at__isnull=True)
+                | Q(series__isnull=False, occurrence_at__isnull=False),
+                name="events_event_of_a_series_at_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence_at"],
+                condition=Q(series__isnull=False),
+                name="events_event_once_per_occurrence",
             ),
             external_id_is_no_id_or_path("events_event"),
         ]

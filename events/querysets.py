@@ -10,7 +10,7 @@ from users.models import User
 from users.roles import STAFF_ROLES, Role, holds
 
 if TYPE_CHECKING:
-    from events.models import Event  # noqa: F401  # named by the base class below
+    from events.models import Event, EventSeries  # noqa: F401  # named by the base classes below
 
 
 class EventQuerySet(QuerySet["Event"]):
@@ -39,15 +39,20 @@ class EventQuerySet(QuerySet["Event"]):
         )
         return self.filter(pk__in=leading.values("pk"))
 
-    def active(self) -> Self:
-        """Return the events that take people: neither draft, cancelled nor completed."""
-        return self.filter(status="active")
-
     def upcoming(self) -> Self:
         """Return the events that have not begun."""
         return self.filter(start_at__gte=clock.now())
 
-    def past(self) -> Self:
-        """Return the events that have ended, or begun where no end is known."""
-        now = clock.now()
-        return self.filter(Q(end_at__lt=now) | Q(end_at__isnull=True, start_at__lt=now))
+
+class SeriesQuerySet(QuerySet["EventSeries"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the series of which ``user`` may know an event."""
+        return self.filter(pk__in=self._events().visible_to(user).filter(series__isnull=False).values("series"))
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Return none: a series changes through its events."""
+        return self.none()
+
+    def _events(self) -> "EventQuerySet":
+        found: EventQuerySet = self.model._meta.get_field("events").related_model._default_manager.all()
+        return found

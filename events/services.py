@@ -44,7 +44,7 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     before = {name: getattr(stored, name) for name in ADMITTING}
     if changes.get("slug") == "":
-        changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)))}
+        changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)), but_of=stored)}
     for field, value in changes.items():
         setattr(stored, field, value)
     if stored.status == EventStatus.COMPLETED != before["status"] and stored.start_at > clock.now():
@@ -66,7 +66,7 @@ def delete_event(*, event: Event) -> None:
     """
     try:
         with transaction.atomic():
-            Event.objects.select_for_update().get(pk=event.pk)
+            Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # a registration's key check may pass
             event_deleting.send(Event, event=event)
             event.history.all().delete()
             event.delete()

@@ -9,3 +9,5 @@ event_created = Signal()
 admission_changed = Signal()
 # An event is about to be deleted: what only belongs to its creation may go with it. Sends event.
 event_deleting = Signal()
+# Events were made from another, which they repeat. Sends original, events (in the order of their keys), actor.
+events_repeated = Signal()

@@ -6,12 +6,12 @@ from api.exceptions import Conflict
 from events.models import Event
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
-from relations.transitions import EventState, Refusal, refusal, state_of
+from relations.transitions import OPEN, EventState, Refusal, refusal, state_of
 
 
 def admitted_status(capacity: EventCapacity) -> str:
     """Return what somebody becomes who is let in now. Raises ``Conflict`` for a full event without a waitlist."""
-    if capacity.has_room():
+    if capacity.has_room() or state_of(capacity.event) not in OPEN:
         return Status.CONFIRMED
     if capacity.event.waitlist_enabled:
         return Status.WAITLISTED

@@ -12,6 +12,7 @@ from events.services import update_event
 from relations.doorbell import ring_to_settle
 from relations.models import EventCapacity, Role, Settlement, Status, UserEventRelation
 from relations.seats import change_many, lock_capacity
+from relations.sweeps import for_each_event
 from relations.transitions import EventState, state_of
 from users.models import User
 
@@ -36,6 +37,10 @@ def complete_event(*, event: Event, actor: User | None, reason: str = "", outcom
     check-in was used, else attended. Raises ``Conflict`` for an event that has not begun.
     """
     completed = update_event(event=event, changes={"status": EventStatus.COMPLETED}, actor=actor, reason=reason)
+    capacity = lock_capacity(event.pk)
+    unsettled = UserEventRelation.objects.filter(event=event, role=Role.ATTENDEE).live().exclude(status=Status.ATTENDED)
+    if unsettled.exists() and not Settlement.objects.filter(event=event).exists():
+        begin_settling(capacity, actor=actor, reason=reason)  # an import said that it is completed
     if outcome is not None:
         Settlement.objects.filter(event=event).update(outcome=outcome)
     return completed
@@ -59,7 +64,7 @@ def begin_settling(capacity: EventCapacity, *, actor: User | None, reason: str) 
 
 def settle_all() -> int:
     """Settle every event that was closed, and return how many attendees that were."""
-    return sum(settle(event_id) for event_id in Settlement.objects.values_list("event", flat=True))
+    return for_each_event(Settlement.objects.values_list("event", flat=True), settle)
 
 
 def settle(event_id: UUID) -> int:

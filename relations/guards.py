@@ -14,6 +14,11 @@ def ledger_guards() -> list[pgtrigger.Trigger]:
     forgetting = "current_setting('crm.forgetting', true) IS DISTINCT FROM 'on'"
     return [
         pgtrigger.Protect(name="append_only", operation=said),
+        pgtrigger.Protect(
+            name="nobody_else_did_it",
+            operation=pgtrigger.UpdateOf("actor_id"),
+            condition=pgtrigger.Condition("NEW.actor_id IS NOT NULL AND NEW.actor_id IS DISTINCT FROM OLD.actor_id"),
+        ),
         _refusing("lines_by_triggers", pgtrigger.Insert, _BY_HAND, "The ledger is written by triggers alone."),
         _refusing("lines_stay", pgtrigger.Delete, forgetting, "The ledger keeps what happened."),
     ]
@@ -30,6 +35,23 @@ def part_is_fixed() -> pgtrigger.Trigger:
         operation=pgtrigger.UpdateOf("event_id", "user_id", "role", "seq"),
         condition=pgtrigger.AnyChange("event", "user", "role", "seq"),
         func=_raise("A relation stays that of its person, event and role: end it and add another.", "part_is_fixed"),
+    )
+
+
+def offers_end() -> pgtrigger.Trigger:
+    """Return the trigger by which an offer that names no end, such as an imported one, lasts until the event begins.
+
+    Without an end it would hold its seat for good.
+    """
+    return pgtrigger.Trigger(
+        name="offers_end",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+        condition=pgtrigger.Condition("NEW.status = 'offered' AND NEW.offer_expires_at IS NULL"),
+        func="""
+            NEW.offer_expires_at := (SELECT start_at FROM events_event WHERE id = NEW.event_id);
+            RETURN NEW;
+        """,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from relations.guards import ledger_guards, part_is_fixed, seat_guards
+from relations.guards import ledger_guards, offers_end, part_is_fixed, seat_guards
 from relations.querysets import LIVE, RelationQuerySet
 from relations.triggers import relation_triggers
 
@@ -96,7 +96,7 @@ class UserEventRelation(models.Model):
                 fields=["offer_expires_at"], condition=Q(status=Status.OFFERED), name="relations_offers_by_end"
             ),
         ]
-        triggers = [*relation_triggers(), part_is_fixed()]
+        triggers = [*relation_triggers(), part_is_fixed(), offers_end()]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.event}"

@@ -7,12 +7,13 @@ from django.utils import timezone as clock
 from api.transactions import locking
 from relations.models import UserEventRelation
 from relations.seats import expire_due, lock_capacity
+from relations.sweeps import for_each_event
 
 
 def expire_offers() -> int:
     """End every offer that is due and give its place to the next in the queue; return how many ended."""
     due = UserEventRelation.objects.offers_due(clock.now()).order_by("event").values_list("event", flat=True)
-    return sum(_expire_of(event_id) for event_id in due.distinct())
+    return for_each_event(due.distinct(), _expire_of)
 
 
 @locking

@@ -48,9 +48,9 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
         """Return those that have not ended."""
         return self.filter(status__in=LIVE)
 
-    def holding_a_place(self) -> Self:
-        """Return the attendees who take a seat; owners and hosts take none."""
-        return self.filter(role="attendee", status__in=HOLDING_A_PLACE)
+    def leading(self) -> Self:
+        """Return the present owners and hosts."""
+        return self.filter(role__in=("owner", "host"), status__in=("confirmed", "attended"))
 
     def waiting(self) -> Self:
         """Return the queue in the order in which it is served."""
@@ -59,14 +59,6 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def offers_due(self, moment: datetime) -> Self:
         """Return the offers that nobody accepted until ``moment``."""
         return self.filter(status="offered", offer_expires_at__lte=moment)
-
-    def upcoming(self) -> Self:
-        """Return the relations to events that have not begun."""
-        return self.filter(event__start_at__gte=clock.now())
-
-    def past(self) -> Self:
-        """Return the relations to events that have begun."""
-        return self.filter(Q(event__start_at__lt=clock.now()))
 
 
 def _events_of(user: User) -> "QuerySet[Event]":

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from events.models import Event, EventStatus
-from events.signals import admission_changed, event_created, event_deleting
+from events.signals import admission_changed, event_created, event_deleting, events_repeated
 from relations.closing import begin_settling
 from relations.ledger import forgetting, stated
-from relations.models import RelationTransition, Role, UserEventRelation
+from relations.models import EventCapacity, RelationTransition, Role, Status, UserEventRelation
 from relations.seats import lock_capacity, settle_queue
 from relations.services import add_leaders
 from users.models import User
@@ -28,6 +28,22 @@ def make_creator_owner_and_host(
     named = [actor.pk] if host_ids is None and actor else host_ids or []
     hosts = User.objects.filter(pk__in=named).order_by("pk")
     add_leaders(event=event, users=hosts, role=Role.HOST, actor=actor, reason=NAMED)
+
+
+@receiver(events_repeated)
+def give_repeated_events_their_leaders(
+    *, original: Event, events: Sequence[Event], actor: User | None, **_kwargs: object
+) -> None:
+    """Give the copies of an event its owner and hosts. Their capacities are new: nobody else can hold them."""
+    leaders = UserEventRelation.objects.leading().filter(event=original).order_by("seq")
+    parts = list(leaders.values_list("user_id", "role"))
+    EventCapacity.objects.filter(event__in=events).update(next_seq=len(parts) + 1)
+    with stated(actor=actor, reason=CREATED):
+        UserEventRelation.objects.bulk_create(
+            UserEventRelation(user_id=user_id, event=event, role=role, status=Status.CONFIRMED, seq=seq)
+            for event in events
+            for seq, (user_id, role) in enumerate(parts, 1)
+        )
 
 
 @receiver(admission_changed)
@@ -50,5 +66,4 @@ def forget_what_creation_made(*, event: Event, **_kwargs: object) -> None:
         return
     with forgetting():
         ledger.delete()
-    with stated(actor=None, reason="event deleted"):
-        relations.delete()
+    relations.delete()

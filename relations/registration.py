@@ -113,6 +113,7 @@ def check_in(*, relation: UserEventRelation, actor: User | None, reason: str) ->
     Raises ``Conflict`` for who has no place, and before the doors open.
     """
     capacity = lock_capacity(relation.event_id)
+    expire_due(capacity)
     relation = reread(relation)
     if relation.status == Status.ATTENDED:
         return relation, False

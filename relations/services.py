@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
+from api.exceptions import Conflict
 from api.transactions import locking
 from events.models import Event
 from relations.ledger import stated
 from relations.models import Role, Status, UserEventRelation
 from relations.querysets import LIVE
 from relations.registration import register
+from relations.rights import leads
 from relations.seats import lock_capacity, reread, settle_queue, store
 from relations.transitions import NEW
 from users.models import User
@@ -66,11 +70,16 @@ def add_leaders(*, event: Event, users: Iterable[User], role: str, actor: User |
 
 @locking
 def end_relation(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
-    """Cancel a relation and give a freed seat to the head of the queue. Ending twice is ending once."""
+    """Cancel a relation and give a freed seat to the head of the queue. Ending twice is ending once.
+
+    Raises ``Conflict`` where ``actor`` was checked in meanwhile and does not lead the event.
+    """
     capacity = lock_capacity(relation.event_id)
     relation = reread(relation)
     if relation.status not in LIVE:
         return relation
+    if relation.status == Status.ATTENDED and actor is not None and not leads(actor, capacity.event):
+        raise Conflict(_("Who has attended cannot cancel. Ask those who lead the event."), "attended")
     was, relation.status = relation.status, Status.CANCELLED
     store(capacity, relation, was, actor=actor, reason=reason)
     return relation

@@ -43,7 +43,8 @@ Targets = dict[str, frozenset[EventState]]
 
 _ALWAYS = frozenset(EventState)
 _ONCE_PUBLISHED = _ALWAYS - {EventState.DRAFT}
-_OPEN = frozenset({EventState.TO_COME, EventState.DOORS, EventState.RUNNING})
+# In which an event takes people.
+OPEN = frozenset({EventState.TO_COME, EventState.DOORS, EventState.RUNNING})
 _BEGUN = frozenset({EventState.RUNNING, EventState.OVER})
 _DOORS_OPEN = _BEGUN | {EventState.DOORS}
 
@@ -53,7 +54,7 @@ _STAFF: Targets = {Status.CONFIRMED: _ALWAYS, Status.ATTENDED: _DOORS_OPEN, Stat
 
 
 def _onwards(*stages: str) -> Targets:
-    return dict.fromkeys(stages, _OPEN) | _OUTCOMES | _ENDS
+    return dict.fromkeys(stages, OPEN) | _OUTCOMES | _ENDS
 
 
 # Steps may be skipped: whoever waited elsewhere may have attended since. An ended registration stays as it is.
@@ -64,7 +65,7 @@ _ATTENDEE: dict[str, Targets] = {
     Status.WAITLISTED: _onwards(Status.OFFERED, Status.CONFIRMED),
     Status.OFFERED: _onwards(Status.CONFIRMED),
     Status.CONFIRMED: _OUTCOMES | {Status.CANCELLED: _ALWAYS},
-    Status.ATTENDED: {Status.CONFIRMED: _OPEN, Status.NO_SHOW: _BEGUN, Status.CANCELLED: _ALWAYS},
+    Status.ATTENDED: {Status.CONFIRMED: OPEN, Status.NO_SHOW: _BEGUN, Status.CANCELLED: _ALWAYS},
 }
 _LEADER: dict[str, Targets] = dict.fromkeys((NEW, Status.CONFIRMED, Status.ATTENDED, Status.CANCELLED), _STAFF)
 TABLE: dict[str, dict[str, Targets]] = {Role.OWNER: _LEADER, Role.HOST: _LEADER, Role.ATTENDEE: _ATTENDEE}

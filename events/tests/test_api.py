@@ -43,6 +43,7 @@ def test_created_event_belongs_to_its_creator(client_of_staff: APIClient, staff:
         "requires_approval": False,
         "offer_minutes": None,
         "status": "active",
+        "series_id": None,
         "owner": str(staff.pk),
         "hosts": [str(staff.pk)],
         "counts": {"taken": 0, "waiting": 0},

@@ -1,18 +1,20 @@
 """How an event ends for those who registered: in portions, resumed by whoever comes next."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone as clock
 
 from api.exceptions import Conflict
+from events.imports import EventImport
 from events.models import Event
 from events.services import update_event
 from events.tests.factories import EventFactory
 from relations import closing
 from relations.closing import NEVER_ADMITTED, cancel_event, complete_event, settle, settle_all
 from relations.counts import find_drift
-from relations.models import RelationTransition, Settlement, Status, UserEventRelation
+from relations.models import EventCapacity, RelationTransition, Settlement, Status, UserEventRelation
 from relations.registration import check_in, register
 from relations.services import end_relation
 from relations.tests.factories import attend
@@ -20,6 +22,7 @@ from relations.tests.test_registration import by_themselves, running_event
 from relations.tests.test_services import statuses
 from users.models import EventCounts
 from users.tests.factories import UserFactory
+from users.tests.files import csv_file, imported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -140,3 +143,28 @@ def test_offer_of_a_closed_event_expires() -> None:
     assert offered.status == "expired"
     assert not UserEventRelation.objects.live().exists()
     assert register(user=offered.user, event=EventFactory.create(), actor=None, reason="test")[1]
+
+
+def test_one_event_that_cannot_be_settled_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    broken, whole = EventFactory.create(), EventFactory.create()
+    for event in (broken, whole):
+        attend(UserFactory.create(), event)
+        cancel_event(event=event, actor=None)
+    EventCapacity.objects.filter(event=broken).delete()
+
+    assert (settle_all(), statuses(whole), statuses(broken)) == (1, ["cancelled"], ["confirmed"])
+    assert f"Event {broken.pk} was left for the next round." in caplog.text
+
+
+def test_event_that_a_file_completed_is_settled_by_its_relations_or_by_hand(tmp_path: Path) -> None:
+    event = running_event(external_id="it")
+    attend(UserFactory.create(), event)
+
+    imported(
+        csv_file(tmp_path, "external_id,title,start_at,status", f"it,T,{event.start_at.isoformat()},completed"),
+        EventImport(),
+    )
+    assert (settle_all(), statuses(event)) == (0, ["confirmed"])
+    complete_event(event=event, actor=None)
+
+    assert (settle_all(), statuses(event)) == (1, ["attended"])

@@ -13,7 +13,7 @@ from relations.counts import find_drift
 from relations.models import EventCapacity, RelationTransition, Role, Status, UserEventRelation
 from relations.offers import expire_offers
 from relations.registration import accept, approve, check_in, decline, register, undo_check_in
-from relations.services import end_relation
+from relations.services import add_relation, end_relation
 from relations.signals import registrations_changed
 from relations.tests.factories import attend, host
 from relations.tests.test_services import statuses
@@ -256,3 +256,43 @@ def test_event_that_takes_nobody_registers_nobody() -> None:
     with pytest.raises(Conflict, match="is over"):
         by_themselves(UserFactory.create(), over)
     assert not UserEventRelation.objects.filter(role=Role.ATTENDEE).exists()
+
+
+def test_offer_that_names_no_end_lasts_until_the_event_begins() -> None:
+    event = EventFactory.create(max_capacity=1)
+
+    relation = add_relation(
+        user=UserFactory.create(), event=event, role=Role.ATTENDEE, status=Status.OFFERED, actor=None, reason="by hand"
+    )[0]
+
+    relation.refresh_from_db()
+    assert relation.offer_expires_at == event.start_at
+
+
+def test_offer_that_ended_checks_nobody_in() -> None:
+    event, first, _second = event_with_an_offer()
+    Event.objects.filter(pk=event.pk).update(start_at=clock.now() + timedelta(hours=1))
+    let_offers_end()
+
+    with pytest.raises(Conflict, match=r"no place any more \(expired\)"):
+        check_in(relation=first, actor=None, reason="at the door")
+
+
+def test_who_was_checked_in_meanwhile_cannot_cancel() -> None:
+    event = running_event()
+    stale = attend(UserFactory.create(), event)
+    check_in(relation=stale, actor=None, reason="scanned")
+
+    with pytest.raises(Conflict, match="attended cannot cancel"):
+        end_relation(relation=stale, actor=stale.user, reason="too late")
+
+    assert statuses(event) == ["attended"]
+
+
+def test_full_event_that_is_over_says_that_it_is_over() -> None:
+    event = running_event(max_capacity=1, waitlist_enabled=False)
+    attend(UserFactory.create(), event)
+    Event.objects.filter(pk=event.pk).update(end_at=clock.now() - timedelta(minutes=1))
+
+    with pytest.raises(Conflict, match="is over"):
+        by_themselves(UserFactory.create(), event)

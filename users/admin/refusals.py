@@ -1,6 +1,6 @@
 """What a service's refusal says to somebody at a form: the same words as the API's problem."""
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 
 from api.exceptions import Conflict, Unavailable
 from api.problems import faults_of, sentence, summary
@@ -12,4 +12,4 @@ def refusal(error: Exception) -> str | None:
     known = as_api_exception(error)
     if isinstance(known, ValidationError):
         return summary(faults_of(known))
-    return sentence(known.detail) if isinstance(known, Conflict | Unavailable) else None
+    return sentence(known.detail) if isinstance(known, Conflict | NotFound | Unavailable) else None

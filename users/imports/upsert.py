@@ -153,7 +153,7 @@ class Upsert:
         parameters = []
         for column in self.model._meta.concrete_fields:
             if column.name not in values and not _left_to_the_database(column):
-                values[column.name] = self.expressions.get(column.name, "%s")
+                values[column.column] = self.expressions.get(column.name, "%s")
                 if column.name not in self.expressions:
                     parameters.append(column.get_db_prep_save(column.get_default(), cursor.db))
         values |= {name: self.expressions[name] for name in values if name in self.expressions}

@@ -1,0 +1,117 @@
+"""Series: events made from one by a rule, and changed one by one or from one on.
+
+Locks in the order of keys, which is that of the starts as they were made.
+"""
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from api.exceptions import Conflict
+from api.transactions import locking
+from events.models import EDITED, Event, EventSeries, EventStatus
+from events.recurrence import Occurrence, moved, normalised, occurrences
+from events.services import update_event
+from events.signals import events_repeated
+from events.slugs import free_slugs
+from users.models import User
+
+# What names one event, and what an event says of itself alone.
+OF_ONE_ALONE = ("external_id", "slug")
+TIMES = ("start_at", "end_at")
+
+
+def preview(event: Event, rule: str) -> list[Occurrence]:
+    """Return when ``event`` and those made from it by ``rule`` would begin. Raises ``ValidationError``."""
+    return occurrences(rule, event.start_at, zoneinfo.ZoneInfo(event.timezone))
+
+
+@locking
+def repeat_event(*, event: Event, rule: str, actor: User | None) -> EventSeries:
+    """Make a series of ``event`` and of copies of it at the other times of ``rule``, and announce them.
+
+    The copies have its fields, its hours on the wall and its length; not its external_id, nor who attends. Raises
+    ``Conflict`` for an event that belongs to a series, and ``ValidationError`` for a rule that cannot be followed.
+    """
+    stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    if stored.series_id:
+        raise Conflict(_("“%(event)s” belongs to a series already.") % {"event": stored}, "in_series")
+    starts = preview(stored, rule)
+    series = EventSeries.objects.create(rule=normalised(rule), timezone=stored.timezone, first_start_at=stored.start_at)
+    Event.objects.filter(pk=stored.pk).update(series=series, occurrence_at=stored.start_at)
+    copies = _copies(stored, series, starts[1:])
+    copies[-1].full_clean(exclude={"series", "slug"})  # the latest: the others fit where it does
+    Event.objects.bulk_create(copies)
+    events_repeated.send(Event, original=stored, events=copies, actor=actor)
+    return series
+
+
+@locking
+def update_following(
+    *, event: Event, changes: Mapping[str, object], actor: User | None, reason: str = ""
+) -> list[Event]:
+    """Change the named fields of ``event`` and of all that follow it in its series, and return these events.
+
+    A new time moves each by as many hours on its wall as it moves ``event``, so that one that was moved alone stays
+    moved; a new zone keeps the hours on the wall. Cancelled, completed and begun events stay as they are, but for
+    ``event`` itself. Raises ``Conflict`` for an event of no series, and ``ValidationError`` for what only one can have.
+    """
+    if event.series_id is None:
+        raise Conflict(_("“%(event)s” belongs to no series.") % {"event": event}, "no_series")
+    if alone := [name for name in OF_ONE_ALONE if name in changes]:
+        raise ValidationError({name: _("Only one event can have it: change that one alone.") for name in alone})
+    members = Event.objects.filter(series=event.series_id, occurrence_at__gte=event.occurrence_at)
+    following = members.filter(status__in=(EventStatus.DRAFT, EventStatus.ACTIVE), start_at__gt=clock.now())
+    reference = Event.objects.get(pk=event.pk)
+    keys = {event.pk, *following.values_list("pk", flat=True)}
+    return [
+        update_event(event=one, changes=_for_another(reference, one, changes), actor=actor, reason=reason)
+        for one in Event.objects.filter(pk__in=keys).order_by("pk")
+    ]
+
+
+def _copies(event: Event, series: EventSeries, starts: list[Occurrence]) -> list[Event]:
+    zone = zoneinfo.ZoneInfo(event.timezone)
+    fields = {name: getattr(event, name) for name in EDITED if name not in (*OF_ONE_ALONE, *TIMES)}
+    return [
+        Event(
+            **fields,
+            slug=slug,
+            start_at=one.start,
+            end_at=event.end_at and moved(event.end_at, _apart(event.start_at, zone, one.start, zone), zone, zone),
+            series=series,
+            occurrence_at=one.start,
+        )
+        for one, slug in zip(starts, free_slugs([event.title] * len(starts)), strict=True)
+    ]
+
+
+def _for_another(reference: Event, one: Event, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``changes``, which are meant for ``reference``, as ``one`` has to change to follow it."""
+    zone = zoneinfo.ZoneInfo(reference.timezone)
+    named = zoneinfo.ZoneInfo(changes["timezone"]) if "timezone" in changes else None
+    own = zoneinfo.ZoneInfo(one.timezone)
+    followed = dict(changes)
+    for name in TIMES:
+        was, becomes, theirs = getattr(reference, name), changes.get(name), getattr(one, name)
+        if name in changes and one.pk == reference.pk:
+            continue
+        if name not in changes:
+            if named and theirs:
+                followed[name] = moved(theirs, timedelta(), own, named)
+        elif becomes and was and theirs:
+            followed[name] = moved(theirs, _apart(was, zone, becomes, named or zone), own, named or own)
+        elif becomes:  # an end where there was none: as long after the start
+            start = followed.get("start_at", one.start_at)
+            followed[name] = start + (becomes - changes.get("start_at", reference.start_at))
+    return followed
+
+
+def _apart(earlier: datetime, zone: zoneinfo.ZoneInfo, later: datetime, to_zone: zoneinfo.ZoneInfo) -> timedelta:
+    """Return how far the clock on the wall moves from one moment, in its zone, to another, in another zone."""
+    return later.astimezone(to_zone).replace(tzinfo=None) - earlier.astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,129 @@
+"""Series over REST: making one of an event, and changing an event with all that follow it."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.exceptions import Fault, InvalidInput
+from api.ordering import Ordering
+from api.representation import representation_of
+from api.resources import ResourceViewSet
+from api.serializers import ModelSerializer, Serializer
+from api.views import ReadOnlyModelViewSet
+from events.models import Event, EventSeries
+from events.recurrence import LONGEST_RULE
+from events.series import preview, repeat_event, update_following
+
+
+class SeriesSerializer(ModelSerializer[EventSeries]):
+    """A series of events; its events are ``GET /events/?series=…``."""
+
+    events = serializers.IntegerField(read_only=True, help_text="How many events it has.")
+
+    class Meta:
+        model = EventSeries
+        fields = ("id", "rule", "timezone", "first_start_at", "events", "created_at")
+        read_only_fields = fields
+        example = {
+            "id": "0190163d-8694-739b-aea5-966c26f8ad94",
+            "rule": "FREQ=WEEKLY;BYDAY=TU;COUNT=10",
+            "timezone": "Europe/London",
+            "first_start_at": "2026-04-16T17:30:00+00:00",
+            "events": 10,
+            "created_at": "2026-03-01T18:30:00+00:00",
+        }
+        expressions = {"events": Count("events")}
+
+
+class SeriesViewSet(ReadOnlyModelViewSet):
+    """Series of events."""
+
+    model = EventSeries
+    serializer_class = SeriesSerializer
+    orderings = {"id": Ordering("id")}
+    default_ordering = "-id"
+    unfiltered = {
+        "id": "Names one series: GET /series/{id}/.",
+        "rule": "Text that says when; no index.",
+        "timezone": "Says how times are shown; no index.",
+        "first_start_at": "Its events are found by their starts.",
+        "events": "Counted for each page alone.",
+        "created_at": "Keys are UUIDv7: -id is the newest first.",
+    }
+
+
+class RepeatSerializer(Serializer):
+    """When an event is repeated."""
+
+    rule = serializers.CharField(
+        max_length=LONGEST_RULE, help_text="An RRULE of RFC 5545 that ends, such as FREQ=WEEKLY;BYDAY=TU;COUNT=10."
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Only tell when the events would begin.")
+
+
+class OccurrenceSerializer(Serializer):
+    """When one event of a series would begin."""
+
+    start_at = serializers.DateTimeField(source="start")
+    skipped = serializers.BooleanField(help_text="The zone's clocks skip this hour: it begins as much later.")
+    repeated = serializers.BooleanField(help_text="The zone's clocks show this hour twice: it is the first.")
+
+
+class RepeatedSerializer(Serializer):
+    """What became of it; a dry run has no series yet."""
+
+    series = SeriesSerializer(allow_null=True)
+    occurrences = OccurrenceSerializer(many=True)
+
+
+class FollowingSerializer(Serializer):
+    """Which events were changed."""
+
+    changed = serializers.ListField(child=serializers.UUIDField(), help_text="In the order of time.")
+
+
+class SeriesActions(ResourceViewSet):
+    """What of events concerns their series."""
+
+    @extend_schema(request=RepeatSerializer, responses={200: RepeatedSerializer, 201: RepeatedSerializer})
+    @action(detail=True, methods=["post"])
+    def repeat(self, request: Request, **kwargs: str) -> Response:
+        """Make a series of an event and of copies at the other times of a rule: 201; a dry run tells when: 200."""
+        event: Event = self.get_editable_object()
+        body = RepeatSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor: Any = request.user
+        rule = body.validated_data["rule"]
+        try:
+            found = preview(event, rule)
+            series = None if body.validated_data["dry_run"] else repeat_event(event=event, rule=rule, actor=actor)
+        except ValidationError as error:
+            raise InvalidInput([Fault(text, "rule", ("rule",)) for text in error.messages]) from error
+        shown = representation_of(SeriesSerializer).rows(EventSeries.objects.filter(pk=series.pk)) if series else [None]
+        answer = {"series": shown[0], "occurrences": OccurrenceSerializer(found, many=True).data}
+        return Response(answer, status.HTTP_201_CREATED if series else status.HTTP_200_OK)
+
+    @extend_schema(responses=FollowingSerializer)
+    @action(detail=True, methods=["patch"])
+    def following(self, request: Request, **kwargs: str) -> Response:
+        """Change an event and all that follow it in its series; a new time moves each by as much on its clock."""
+        return self.in_state(self._change_following)
+
+    def _change_following(self) -> Response:
+        event: Event = self.get_editable_object()
+        serializer = self.get_serializer(event, data=self.request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        actor: Any = self.request.user
+        try:
+            changed = update_following(event=event, changes=serializer.validated_data, actor=actor)
+        except ValidationError as error:
+            faults = [Fault(text, "invalid", (name,)) for name, texts in error.message_dict.items() for text in texts]
+            raise InvalidInput(faults) from error
+        ordered = sorted(changed, key=lambda one: one.start_at)
+        return Response({"changed": [str(one.pk) for one in ordered]})

@@ -1,0 +1,86 @@
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from events.models import Event, EventSeries
+from events.services import create_event
+from events.tests.factories import EventFactory
+from users.models import User
+from users.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+Clients = Callable[[User], APIClient]
+RULE = {"rule": "FREQ=WEEKLY;COUNT=3"}
+
+
+def led_by(user: User) -> Event:
+    return create_event(event=EventFactory.build(slug=""), actor=user)
+
+
+def test_event_is_repeated_and_its_series_read(organizer: User, client_of: Clients) -> None:
+    event = led_by(organizer)
+
+    told = client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", {**RULE, "dry_run": True})
+    assert (told.status_code, told.json()["series"], len(told.json()["occurrences"])) == (200, None, 3)
+    assert Event.objects.count() == 1
+    made = client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+
+    series = made.json()["series"]
+    assert (made.status_code, series["events"], series["rule"]) == (201, 3, "FREQ=WEEKLY;COUNT=3")
+    assert made.json()["occurrences"] == told.json()["occurrences"]
+    assert client_of(organizer).get(f"/api/v1/series/{series['id']}/").json() == series
+    assert client_of(organizer).get("/api/v1/series/").json()["results"] == [series]
+    listed = (
+        client_of(organizer).get("/api/v1/events/", {"series": series["id"], "ordering": "start_at"}).json()["results"]
+    )
+    assert [one["start_at"] for one in listed] == [
+        f"{o['start_at'].removesuffix('Z')}+00:00" for o in told.json()["occurrences"]
+    ]
+    assert {one["series_id"] for one in listed} == {series["id"]}
+
+
+def test_bad_rule_and_second_series_are_refused(organizer: User, client_of: Clients) -> None:
+    event = led_by(organizer)
+    path = f"/api/v1/events/{event.pk}/repeat/"
+
+    refused = client_of(organizer).post(path, {"rule": "FREQ=HOURLY;COUNT=3"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/rule")
+    assert client_of(organizer).post(path, {}).status_code == 400
+    client_of(organizer).post(path, RULE)
+    assert client_of(organizer).post(path, RULE).status_code == 409
+    assert EventSeries.objects.count() == 1
+
+
+def test_following_events_change_together(organizer: User, client_of: Clients) -> None:
+    event = led_by(organizer)
+    client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+    ordered = list(Event.objects.order_by("start_at"))
+
+    changed = client_of(organizer).patch(f"/api/v1/events/{ordered[1].pk}/following/", {"venue": "Annex"})
+
+    assert changed.json() == {"changed": [str(one.pk) for one in ordered[1:]]}
+    assert list(Event.objects.order_by("start_at").values_list("venue", flat=True)) == ["", "Annex", "Annex"]
+    refused = client_of(organizer).patch(f"/api/v1/events/{ordered[1].pk}/following/", {"slug": "x"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/slug")
+    stale = client_of(organizer).patch(
+        f"/api/v1/events/{ordered[1].pk}/following/", {"venue": "x"}, headers={"If-Match": '"old"'}
+    )
+    assert stale.status_code == 412
+
+
+def test_only_who_leads_the_event_repeats_it(organizer: User, client_of: Clients) -> None:
+    event = led_by(UserFactory.create())
+
+    assert client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE).status_code == 403
+    assert client_of(organizer).patch(f"/api/v1/events/{event.pk}/following/", {"venue": "x"}).status_code == 403
+    assert not EventSeries.objects.exists()
+
+
+def test_series_of_drafts_is_unknown_to_customers(organizer: User, client_of: Clients, customer: User) -> None:
+    event = create_event(event=EventFactory.build(slug="", status="draft"), actor=organizer)
+    series = client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE).json()["series"]
+
+    assert client_of(customer).get(f"/api/v1/series/{series['id']}/").status_code == 404
+    Event.objects.update(status="active")
+    assert client_of(customer).get(f"/api/v1/series/{series['id']}/").status_code == 200
