@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mailing.admin import steps
 from mailing.admin.markup import campaign_badge, framed, ledger, preformatted, progress_bar, state_counts, step_page
 from mailing.counts import counts_of
+from mailing.description import described
 from mailing.filters import campaign_filters
 from mailing.models import Campaign, CampaignStatus, Lane, LanePause
 from users.admin.list_filters import choice_filter, date_range_filter
@@ -22,6 +23,7 @@ from users.admin.reading import ReadOnly
 from users.markup import NOTHING, link, moment
 
 campaign_panels = Panels()
+FILLED_IN = _("What stands in ‹angle quotes› is filled in for each person.")
 
 
 @admin.register(Campaign)
@@ -38,7 +40,7 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     ordering = ("-pk",)
     fieldsets = (
         (_("How it goes"), {"fields": ("state", "hindrance", "progress", "balance")}),
-        (_("Mail"), {"fields": ("subject", "text_shown", "html_shown", "template")}),
+        (_("Mail"), {"fields": ("subject_shown", "text_shown", "html_shown", "template"), "description": FILLED_IN}),
         (_("When and who"), {"fields": ("made", "maker", "scheduled", "started", "finished")}),
     )
 
@@ -102,13 +104,18 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     def balance(self, campaign: Any) -> SafeString | str:
         return ledger(campaign.counts)
 
+    @admin.display(description=_("subject"))
+    def subject_shown(self, campaign: Campaign) -> str:
+        return str(campaign)
+
     @admin.display(description=_("text"))
     def text_shown(self, campaign: Campaign) -> SafeString:
-        return preformatted(campaign.text)
+        return preformatted(described(campaign.subject, campaign.text, campaign.html).text)
 
     @admin.display(description=_("HTML"))
     def html_shown(self, campaign: Campaign) -> SafeString | str:
-        return framed(campaign.html, gettext("The mail's HTML")) if campaign.html else NOTHING
+        html = described(campaign.subject, campaign.text, campaign.html).html
+        return framed(html, gettext("The mail's HTML")) if html else NOTHING
 
     @admin.display(description=_("made by"))
     def maker(self, campaign: Campaign) -> SafeString | str:

@@ -1,7 +1,5 @@
 """One mail to many people: its content, whom it is for, and who was left out."""
 
-import re
-
 import uuid_utils.compat
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
+from mailing.description import described
 from mailing.querysets import CampaignQuerySet, ExclusionQuerySet
 from users.triggers import raise_version
 
@@ -22,10 +21,6 @@ class Lane(models.TextChoices):
 
     TRANSACTIONAL = "transactional", _("transactional")
     CAMPAIGN = "campaign", _("campaign")
-
-
-# Places of a template that are filled in, several in a row as one.
-FILLED_IN = re.compile(r"(\s*(\{%.*?%\}|\{\{.*?\}\}))+")
 
 
 class CampaignStatus(models.TextChoices):
@@ -106,8 +101,8 @@ class Campaign(models.Model):
         triggers = [raise_version(EDITED)]
 
     def __str__(self) -> str:
-        """Return the subject with what differs from person to person left out."""
-        return FILLED_IN.sub("…", self.subject).strip()
+        """Return the subject with names for what differs from person to person."""
+        return described(self.subject).subject
 
 
 class Audience(models.Model):

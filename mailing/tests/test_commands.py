@@ -69,6 +69,14 @@ def test_dry_run_stores_nothing() -> None:
     said = run("send_email", "--subject", "Hi", "--body", "There", "--filter", '{"everybody": true}', "--dry-run")
 
     assert said.splitlines() == ["Dry run, nothing stored: “Hi” would go to 2 people.", "Left out: no_address 1"]
+
+
+def test_dry_run_reads_as_a_mail_does() -> None:
+    people(1)
+
+    said = run("send_email", "--template", "newsletter", "--filter", '{"everybody": true}', "--dry-run")
+
+    assert said.startswith("Dry run, nothing stored: “‹first name›, here is what is coming up” would go to 1 people.")
     assert not Campaign.objects.exists()
 
 

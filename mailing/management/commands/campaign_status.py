@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from mailing.counts import COUNT_NAMES, counts_of
+from mailing.description import described
 from mailing.models import Campaign
 from users.imports.errors_file import safe_cell
 
@@ -52,7 +53,8 @@ class Command(BaseCommand):
     def _table(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             states = ", ".join(f"{name} {row[name]:,}" for name in COUNT_NAMES if row[name])
-            self.stdout.write(f"{row['id']}  {row['status']:<9}  {row['subject'][:40]:<40}  {states or 'nobody'}")
+            subject = described(str(row["subject"])).subject
+            self.stdout.write(f"{row['id']}  {row['status']:<9}  {subject[:40]:<40}  {states or 'nobody'}")
             if row["trouble"]:
                 self.stdout.write(f"  {row['trouble']}")
         if not rows:

@@ -11,6 +11,7 @@ from api.parsers import strict_json
 from mailing.audience import Choice, by_filter, by_ids
 from mailing.content import Content, content_of_template, own_content
 from mailing.counts import counts_of, exclusions_of
+from mailing.description import described
 from mailing.models import Campaign
 from mailing.preview import reach_of
 from mailing.services import create_campaign
@@ -58,7 +59,8 @@ class Command(BaseCommand):
 
     def _tell_reach(self, content: Content, choice: Choice) -> None:
         reach = reach_of(choice, sender=None)
-        self.stdout.write(f"Dry run, nothing stored: “{content.subject}” would go to {reach.mailed:,} people.")
+        subject = described(content.subject).subject
+        self.stdout.write(f"Dry run, nothing stored: “{subject}” would go to {reach.mailed:,} people.")
         self._tell_left_out(reach.left_out)
 
     def _tell(self, campaign: Campaign) -> None:

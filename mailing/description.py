@@ -1,0 +1,23 @@
+"""How a mail reads before anybody is named: what is filled in for each person stands there by its name."""
+
+import re
+from functools import lru_cache
+
+from mailing.rendering import PLACEHOLDERS, ContentError, Rendered, Renderer
+
+NAMED = {name: f"‹{name.replace('_', ' ')}›" for name in PLACEHOLDERS}
+# Places of a template that are filled in, several in a row as one.
+FILLED_IN = re.compile(r"(\s*(\{%.*?%\}|\{\{.*?\}\}))+")
+
+
+@lru_cache(maxsize=256)
+def described(subject: str, text: str = "", html: str = "") -> Rendered:
+    """Return the mail to somebody of whom everything is known, with ‹first name› for the name and so on.
+
+    In a template that has placeholders of its own, or cannot be read, three dots stand for what is filled in.
+    """
+    try:
+        return Renderer(subject, text, html).render(NAMED)
+    except ContentError:
+        parts = (FILLED_IN.sub("…", part).strip() for part in (subject, text, html))
+        return Rendered(*parts)
