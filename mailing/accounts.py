@@ -1,7 +1,7 @@
 """Mail about people's accounts: each is a campaign of one delivery in the transactional lane.
 
-No row holds a link that lets anybody in. The outbox keeps whose address it is, which kind of mail, and the key of a
-sign-up; the worker has the link made when it fills in the templates, so a link lives in the mail alone.
+No row holds a link that lets anybody in. The outbox keeps whose address it is, which kind of mail, and the key of
+what waits to be confirmed; the worker has the link made when it fills in the templates, so it lives in the mail alone.
 """
 
 from datetime import timedelta
@@ -28,6 +28,8 @@ AT_MOST = 5
 BUCKETS = (
     frozenset({AccountMailKind.CONFIRM_SIGNUP, AccountMailKind.SIGNUP_KNOWN}),
     frozenset({AccountMailKind.PASSWORD_RESET}),
+    frozenset({AccountMailKind.EMAIL_ASKED}),
+    frozenset({AccountMailKind.CONFIRM_EMAIL}),
 )
 # First key of the advisory locks under which the mails of a bucket are counted.
 FLOODED = 0x666C6F64
@@ -56,7 +58,7 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
         started_at=clock.now(),
     )
     campaign.save(force_insert=True)
-    AccountMail.objects.create(campaign=campaign, kind=kind, address=email, signup=context["signup"])
+    AccountMail.objects.create(campaign=campaign, kind=kind, address=email, key=context["key"])
     Delivery.objects.create(campaign=campaign, user=user, address=email)
     ring()
     return True
@@ -85,7 +87,7 @@ def renderer_of(campaign_id: UUID) -> Renderer:
     if about is None:
         return Renderer(subject, text, html)
     delivery = Delivery.objects.select_related("user").get(campaign=campaign_id)
-    known = values(about.kind, user=delivery.user, signup=about.signup)
+    known = values(about.kind, user=delivery.user, key=about.key)
     return NothingToSay(subject, text, html) if known is None else Renderer(subject, text, html, known)
 
 

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from relations.demo import make_demo_data
+from users.accounts.emails import request_email
 from users.accounts.signup import request_signup
 from users.accounts.tokens import create_token
-from users.models import PendingSignup, User
+from users.models import PendingEmail, PendingSignup, User
 from users.services import update_user
 from users.tests.factories import StaffFactory
 
@@ -39,9 +40,10 @@ def secrets(client: Client) -> list[str]:
     client.get("/api/v1/users/", headers={"Authorization": f"Bearer {secret[:-1]}"})
     client.get("/api/v1/users/", {"token": secret})
     request_signup(email="new@example.com", password=PASSWORD, profile={})
+    request_email(user=admin, email="other@example.com")
     update_user(user=admin, changes={"city": "Rome"}, actor=None)
     client.force_login(admin, "users.backends.RoleBackend")
-    pending = PendingSignup.objects.get()
+    pending, wish = PendingSignup.objects.get(), PendingEmail.objects.get()
     return [
         "argon2$",
         admin.password.rpartition("$")[2],
@@ -51,6 +53,8 @@ def secrets(client: Client) -> list[str]:
         _token.digest,
         pending.key.hex,
         str(pending.key),
+        wish.key.hex,
+        str(wish.key),
         *(token.rpartition(".")[2] for token in tokens.values()),
         settings.SECRET_KEY,
     ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve
 
 
-class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):  # type: ignore[misc]  # pghistory is untyped
+class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """Notes who calls and which address, but never the token of a link that was mailed."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:

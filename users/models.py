@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
-from users.accounts.models import ApiToken, PendingSignup, SecurityEvent
+from users.accounts.models import ApiToken, PendingEmail, PendingSignup, SecurityEvent
 from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
 from users.fields import LowerCaseEmailField, PhoneNumberField
@@ -30,6 +30,7 @@ __all__ = [
     "EventCounts",
     "Import",
     "ImportedRow",
+    "PendingEmail",
     "PendingSignup",
     "SecurityEvent",
     "User",

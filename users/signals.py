@@ -9,6 +9,6 @@ sign_in_changed = Signal()
 # A person is about to be deleted; let go of what would hold them back for no reason. Sends user.
 person_leaves = Signal()
 # A mail about somebody's account is due. Sends kind (users.accounts.mail.AccountMailKind), user (whose address it is,
-# or None), email, context (language; signup: the key of a pending sign-up, or None). Whoever writes it answers True, or
+# or None), email, context (language; key: of what waits to be confirmed, or None). Whoever writes it answers True, or
 # False where the address has had enough of the sort.
 account_mail = Signal()

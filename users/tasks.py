@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from users.accounts import lockout, security_log, signup, tokens
+from users.accounts import emails, lockout, security_log, signup, tokens
 
 
 @shared_task(name="users.forget_attempts", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery is untyped
@@ -14,8 +14,9 @@ def forget_attempts() -> None:
 
 @shared_task(name="users.forget_accounts", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
 def forget_accounts() -> None:
-    """Delete what is over: unconfirmed sign-ups, ended tokens of all sorts, old entries of the security log."""
+    """Delete what is over: what nobody confirmed, ended tokens of all sorts, old entries of the security log."""
     signup.purge()
+    emails.purge()
     tokens.purge()
     security_log.purge()
     call_command("flushexpiredtokens")

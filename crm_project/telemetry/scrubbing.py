@@ -23,6 +23,7 @@ PATTERNS = (
     # Our own secrets, in the shapes that users.accounts gives them: tokens, links that are mailed, stored passwords.
     (re.compile(r"\becrm_[\w-]{8,}"), REMOVED),
     (re.compile(r"(?<=/account/confirm/)(?!done/)[^\s/?'\"]+"), REMOVED),
+    (re.compile(r"(?<=/account/email/)(?!(?:sent|done)/)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"(?<=/account/password/reset/)(?!(?:sent|done)/)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"\b(?:argon2|pbkdf2_sha256)\$[^\s'\";]+"), REMOVED),
     (re.compile(r"(?i)\b(bearer|basic|token)\s{1,9}[\w.~+/=-]{8,}"), rf"\1 {REMOVED}"),

@@ -37,6 +37,7 @@ def test_what_has_a_shape_is_removed_from_a_sentence(shape: str) -> None:
         ('{"password": "hunter2", "x": 1}', '{"password": "…", "x": 1}'),
         ("csrf_token=abc; sessionid=def", "csrf_token=…; sessionid=…"),
         ("GET /account/confirm/0a1b2c.3d-E_f/ 200", "GET /account/confirm/…/ 200"),
+        ("GET /account/email/0a1b2c.3d-E_f/ 200", "GET /account/email/…/ 200"),
         (
             "at /account/password/reset/MDE5.d0-3f2 twice",
             "at /account/password/reset/… twice",
@@ -60,6 +61,7 @@ def test_secrets_and_details_are_removed_where_they_stand(text: str, expected: s
         "2026-11-21T13:16:52.400849Z",
         "/api/v1/users/{id}/",
         "GET /account/confirm/done/ and /account/password/reset/sent/",
+        "GET /account/email/ and /account/email/sent/",
         "019a4c3e-7b1f-7c57-8a0d-3f2f9c0d1e2b",
         "Delivery 1234567890 was taken from this worker before it became sent.",
         '  File "/app/users/services.py", line 120, in update_user',

@@ -11,13 +11,14 @@ from mailing.models.campaigns import Campaign
 class AccountMail(models.Model):
     """A campaign of one mail that somebody waits for: a link to confirm, to reset, or a notice.
 
-    What its link proves is made when it is sent; ``signup`` alone lets nobody in.
+    What its link proves is made when it is sent; ``key`` alone lets nobody in.
     """
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="account_mail")
     kind = models.CharField(max_length=32)
     address = models.CharField(max_length=254)
-    signup = models.UUIDField(null=True)
+    # Of the sign-up, or the e-mail, that waits to be confirmed.
+    key = models.UUIDField(null=True, db_column="signup")
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 
 from api.exceptions import Conflict
@@ -22,7 +23,7 @@ from mailing.tasks import forget_account_mails
 from mailing.tests.factories import QUICK
 from mailing.tests.smtp_server import SmtpServer
 from users.accounts.mail import AccountMailKind, send
-from users.models import PendingSignup, User
+from users.models import PendingEmail, PendingSignup, User
 from users.services import delete_user, update_user
 from users.tests.factories import UserFactory
 
@@ -177,6 +178,67 @@ def test_old_address_is_told_of_a_new_one(server: SmtpServer) -> None:
     assert Delivery.objects.get().user is None
 
 
+def test_changing_ones_email_by_the_mail_that_was_sent(client: Client, server: SmtpServer) -> None:
+    nora = UserFactory.create(email="old@example.com")
+    nora.set_password(PASSWORD)
+    nora.save()
+    client.force_login(nora, "users.backends.RoleBackend")
+    body = {"email": "New@Example.com", "current_password": PASSWORD}
+
+    client.patch("/api/v1/users/me/", body, "application/json")
+    token = token_of(link_in(server))
+    told = server.addresses()
+    confirmed = post(client, "email/confirm", {"token": token, "current_password": PASSWORD})
+    pump(QUICK)
+
+    assert sorted(told) == ["new@example.com", "old@example.com"]
+    assert confirmed.json() == {"id": str(nora.pk), "email": "new@example.com"}
+    assert post(client, "login", {"email": "new@example.com", "password": PASSWORD}).status_code == 200
+    assert server.addresses()[2:] == ["old@example.com"]
+    assert token not in str([*AccountMail.objects.values(), *Campaign.objects.values(), *PendingEmail.objects.values()])
+
+
+def test_wishing_for_an_email_does_the_same_whoever_has_it(client: Client) -> None:
+    nora = UserFactory.create(email="old@example.com")
+    nora.set_password(PASSWORD)
+    nora.save()
+    UserFactory.create(email="taken@example.com")
+    client.force_login(nora, "users.backends.RoleBackend")
+
+    def wish(email: str) -> tuple[int, str, bool, list[str]]:
+        body = {"email": email, "current_password": PASSWORD}
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.patch("/api/v1/users/me/", body, "application/json")
+        mine = answer.json()
+        kinds = [query["sql"].split(maxsplit=1)[0] for query in asked.captured_queries]
+        return answer.status_code, mine["email"], mine["email_pending"] == email, kinds
+
+    free, taken = wish("free@example.com"), wish("taken@example.com")
+
+    assert free == taken
+    assert free[:3] == (200, "old@example.com", True)
+    assert AccountMail.objects.count() == 4
+
+
+def test_nobody_asks_for_other_emails_without_end(client: Client) -> None:
+    nora = UserFactory.create(email="old@example.com")
+    nora.set_password(PASSWORD)
+    nora.save()
+    client.force_login(nora, "users.backends.RoleBackend")
+
+    def wish(email: str) -> Any:
+        body = {"email": email, "city": email, "current_password": PASSWORD}
+        return client.patch("/api/v1/users/me/", body, "application/json")
+
+    answers = [wish(f"new{number}@example.com") for number in range(AT_MOST + 1)]
+
+    nora.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [200] * AT_MOST + [429]
+    assert int(answers[-1].headers["Retry-After"]) == 3600
+    assert (nora.city, nora.pending_email.email) == ("new4@example.com", "new4@example.com")
+    assert AccountMail.objects.count() == 2 * AT_MOST
+
+
 def test_link_that_is_over_before_it_is_sent_is_not_sent(client: Client, server: SmtpServer) -> None:
     post(client, "signup", BODY)
     post(client, "signup", BODY)
@@ -252,8 +314,9 @@ def test_nobody_is_flooded_by_many_calls_at_once(path: str) -> None:
 def test_every_mail_can_be_filled_in(server: SmtpServer, kind: AccountMailKind, language: str) -> None:
     person = UserFactory.create(email="nora@example.com")
     pending = PendingSignup.objects.create(email="nora@example.com", password="x")
+    PendingEmail.objects.create(user=person, email="new@example.com", key=pending.key)
 
-    send(kind, user=person, email="nora@example.com", language=language, signup=pending.key)
+    send(kind, user=person, email="nora@example.com", language=language, key=pending.key)
     pump(QUICK)
 
     assert Delivery.objects.get().status == "sent"
@@ -272,10 +335,8 @@ def test_who_signed_up_can_be_deleted(client: Client, server: SmtpServer, *, sen
     pump(QUICK)
 
     assert not User.objects.exists()
-    assert list(Delivery.objects.order_by("pk").values_list("user", "status")) == [
-        (None, "sent"),
-        (None, "sent" if sent else "failed"),
-    ]
+    assert not Delivery.objects.filter(user__isnull=False).exists()
+    assert [one.status for one in Delivery.objects.order_by("pk")] == ["sent", "sent" if sent else "failed"]
     call_command("check_deliveries")
 
 

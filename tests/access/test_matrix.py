@@ -91,13 +91,23 @@ refresh              POST    ok  ok      ok      ok      ok      ok
 logout               POST    ok  ok      ok      ok      ok      ok
 signup               POST    ok  ok      ok      ok      ok      ok
 signup-confirm       POST    ok  ok      ok      ok      ok      ok
+email-confirm        POST    ok  ok      ok      ok      ok      ok
 password-reset       POST    ok  ok      ok      ok      ok      ok
 password-reset-confirm POST  ok  ok      ok      ok      ok      ok
 password-change      POST    ok  ok      ok      ok      ok      401
 """
 # What these answer does not depend on who calls: what is sent decides.
 BY_WHAT_IS_SENT = frozenset(
-    {"login", "refresh", "logout", "signup", "signup-confirm", "password-reset", "password-reset-confirm"}
+    {
+        "login",
+        "refresh",
+        "logout",
+        "signup",
+        "signup-confirm",
+        "email-confirm",
+        "password-reset",
+        "password-reset-confirm",
+    }
 )
 # Without a body that fits the moment: nobody here has a password, no campaign was paused, no event has begun and nobody
 # waits for approval.

@@ -6,8 +6,8 @@ from events.models import Event
 from mailing import mailbox
 from mailing.models import Campaign, Delivery
 from relations.models import UserEventRelation
-from users.accounts.mail import reset_token, signup_token
-from users.models import ApiToken, PendingSignup, SecurityEvent, User
+from users.accounts.mail import email_token, reset_token, signup_token
+from users.models import ApiToken, PendingEmail, PendingSignup, SecurityEvent, User
 
 
 def pages() -> dict[str, str]:
@@ -80,12 +80,14 @@ def _others() -> dict[str, str]:
         "api-tokens": reverse("admin:users_apitoken_changelist"),
         "api-token-revoke": reverse("admin:users_apitoken_revoke", args=[token.pk]),
         "own-password": reverse("admin:password_change"),
+        "own-email": reverse("account-email"),
     }
 
 
 def pages_outside() -> dict[str, str]:
     """Return the address of each page for who is not signed in, with somebody who forgot and somebody who signs up."""
     person, _made = User.objects.get_or_create(email="nora@example.com", first_name="Nora", password="")
+    wish, _made = PendingEmail.objects.get_or_create(user=person, defaults={"email": "nora.new@example.com"})
     pending, _made = PendingSignup.objects.get_or_create(email="new@example.com")
     return {
         "sign-in": reverse("admin:login"),
@@ -96,4 +98,8 @@ def pages_outside() -> dict[str, str]:
         "link-over": reverse("account-password-reset-confirm", args=["garbage"]),
         "confirm-signup": reverse("account-confirm", args=[signup_token(pending)]),
         "confirmed": reverse("account-confirmed"),
+        "confirm-email": reverse("account-email-confirm", args=[email_token(wish)]),
+        "email-sent": reverse("account-email-sent"),
+        "email-changed": reverse("account-email-changed"),
+        "email-link-over": reverse("account-email-confirm", args=["garbage"]),
     }

@@ -7,8 +7,8 @@ from mailing.models import Delivery
 from tests.replaces.examples import register
 from tests.replaces.page import Key
 from tests.replaces.scene import PASSWORD, Scene
-from users.accounts.mail import reset_token, signup_token
-from users.models import PendingSignup, User
+from users.accounts.mail import email_token, reset_token, signup_token
+from users.models import PendingEmail, PendingSignup, User
 
 CallExample = Callable[[Scene, str], None]
 
@@ -265,6 +265,16 @@ def read_oneself(scene: Scene, name: str) -> None:
 def change_oneself(scene: Scene, name: str) -> None:
     changed = answered(scene.call(name, {"city": "Rome", "roles": ["admin"]}, role="customer"), 200)
     assert (changed["city"], changed["roles"]) == ("Rome", ["customer"])
+
+
+@call("POST /auth/email/confirm/")
+def confirm_email(scene: Scene, name: str) -> None:
+    wish = {"email": "other@example.com", "current_password": PASSWORD}
+    asked = answered(scene.call("PATCH /users/me/", wish, role="customer"), 200)
+    assert (asked["email"], asked["email_pending"]) == ("customer@example.com", "other@example.com")
+    body = {"token": email_token(PendingEmail.objects.get()), "current_password": PASSWORD}
+    assert answered(scene.call(name, body, role="nobody"), 200)["email"] == "other@example.com"
+    assert scene.sign_in("other@example.com").status_code == 200
 
 
 @call("POST /tokens/")

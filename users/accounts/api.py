@@ -17,12 +17,13 @@ from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairVi
 from api.permissions import PUBLIC, SIGNED_IN
 from api.rules import HouseRules
 from api.views import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin
-from users.accounts import passwords, signup, tokens
+from users.accounts import emails, passwords, signup, tokens
 from users.accounts.filters import token_filters, token_orderings, token_unfiltered
 from users.accounts.models import ApiToken, SecurityEventKind
 from users.accounts.security_log import record
 from users.accounts.serializers import (
     ConfirmedSerializer,
+    ConfirmEmailSerializer,
     ConfirmSignupSerializer,
     DetailSerializer,
     LoginSerializer,
@@ -105,6 +106,19 @@ class ConfirmSignupView(OpenView):
     def post(self, request: Request) -> Response:
         """Make the account, with the token from the link that was mailed and the password of the sign-up."""
         person = signup.confirm_signup(**self.read(ConfirmSignupSerializer, request))
+        return Response({"id": person.pk, "email": person.email})
+
+
+class ConfirmEmailView(OpenView):
+    """Confirm another e-mail of one's own."""
+
+    throttle_scope = "sign_in"
+
+    @extend_schema(request=ConfirmEmailSerializer, responses=ConfirmedSerializer)
+    def post(self, request: Request) -> Response:
+        """Change the e-mail, with the token from the link mailed to the new one. All sessions and tokens end."""
+        given = self.read(ConfirmEmailSerializer, request)
+        person = emails.confirm_email(token=given["token"], password=given["current_password"], request=request)
         return Response({"id": person.pk, "email": person.email})
 
 

@@ -31,6 +31,33 @@ class ConfirmForm(forms.Form):
     )
 
 
+def present_password() -> forms.CharField:
+    """Return the field for the password that somebody signs in with."""
+    return forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+class EmailForm(forms.Form):
+    """Another e-mail for oneself, and the present password."""
+
+    email = forms.EmailField(
+        label=_("Your new e-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email", "autofocus": True}),
+    )
+    current_password = present_password()
+
+
+class ConfirmEmailForm(forms.Form):
+    """The present password: an address that was mistyped is somebody else's, who reads the link."""
+
+    current_password = present_password()
+
+
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # our User stands on AbstractBaseUser
     """A new password, twice. The page sets it by the token of the link, so that the link works once."""
 

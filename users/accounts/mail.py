@@ -1,7 +1,7 @@
 """The mails about somebody's account: when they are due, and what is put into them at the moment of sending.
 
 Mail is the business of an app above, which answers ``users.signals.account_mail``. What it stores is who, which kind
-and, for a sign-up, its key: none of that lets anybody in. The link itself is made by ``values`` when the mail is sent.
+and the key of what waits to be confirmed: none of that lets anybody in. The link is made by ``values`` when it is sent.
 """
 
 from typing import Any
@@ -18,12 +18,14 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from api.identifiers import as_uuid
-from users.accounts.models import PendingSignup
+from users.accounts.models import PendingEmail, PendingSignup
+from users.accounts.querysets import EMAIL_LIFETIME
 from users.models import User
 from users.signals import account_mail
 
 HOUR = 3600
-_signer = Signer(salt="users.accounts.signup", sep=".")
+_signups = Signer(salt="users.accounts.signup", sep=".")
+_emails = Signer(salt="users.accounts.emails", sep=".")
 
 
 class AccountMailKind(models.TextChoices):
@@ -33,24 +35,29 @@ class AccountMailKind(models.TextChoices):
     SIGNUP_KNOWN = "signup_known", _("there is an account already")
     PASSWORD_RESET = "password_reset", _("reset your password")
     PASSWORD_CHANGED = "password_changed", _("your password was changed")
+    CONFIRM_EMAIL = "confirm_email", _("confirm your new address")
+    EMAIL_ASKED = "email_asked", _("another e-mail was asked for")
     EMAIL_CHANGED = "email_changed", _("your e-mail was changed")
 
 
-def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, signup: UUID | None = None) -> bool:
+def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, key: UUID | None = None) -> bool:
     """Have a mail written to ``email`` in this transaction. ``user`` is whose address that is, None: nobody's.
 
-    Return whether it was: an address gets so many of a sort in an hour and no more.
+    ``key`` is that of what waits to be confirmed. Return whether the mail was written: an address gets so many of a
+    sort in an hour and no more.
     """
-    context = {"language": language, "signup": signup}
+    context = {"language": language, "key": key}
     return any(written for _app, written in account_mail.send(User, kind=kind, user=user, email=email, context=context))
 
 
-def values(kind: str, *, user: User | None, signup: UUID | None) -> dict[str, str] | None:
+def values(kind: str, *, user: User | None, key: UUID | None) -> dict[str, str] | None:
     """Return what the templates of ``kind`` are filled in with beside the person, or None: nothing is left to say."""
     hours = str(settings.PASSWORD_RESET_TIMEOUT // HOUR)
     forgotten = settings.PUBLIC_URL + reverse("admin_password_reset")
     if kind == AccountMailKind.CONFIRM_SIGNUP:
-        return _of_signup(signup)
+        return _of_signup(key)
+    if kind == AccountMailKind.CONFIRM_EMAIL:
+        return _of_email(key)
     if kind == AccountMailKind.PASSWORD_RESET:
         return {"link": reset_link(user), "hours": hours} if user and user.is_active else None
     return {"link": forgotten, "hours": hours}
@@ -65,15 +72,37 @@ def _of_signup(key: UUID | None) -> dict[str, str] | None:
     return {"link": settings.PUBLIC_URL + path, "hours": f"{hours:.0f}"}
 
 
+def _of_email(key: UUID | None) -> dict[str, str] | None:
+    pending = PendingEmail.objects.standing().filter(key=key).first() if key else None
+    if pending is None:
+        return None
+    path = reverse("account-email-confirm", args=[email_token(pending)])
+    return {"link": settings.PUBLIC_URL + path, "hours": f"{EMAIL_LIFETIME.total_seconds() // HOUR:.0f}"}
+
+
 def signup_token(pending: PendingSignup) -> str:
     """Return what proves that its bearer read the mail to the address of ``pending``."""
-    return _signer.sign(pending.key.hex)
+    return _signups.sign(pending.key.hex)
 
 
 def signup_key(token: str) -> UUID | None:
     """Return the key of the sign-up that ``token`` was made for, or None for anything that we did not make."""
+    return _key(_signups, token)
+
+
+def email_token(pending: PendingEmail) -> str:
+    """Return what proves that its bearer read the mail to the address of ``pending``."""
+    return _emails.sign(pending.key.hex)
+
+
+def email_key(token: str) -> UUID | None:
+    """Return the key of the e-mail that ``token`` was made for, or None for anything that we did not make."""
+    return _key(_emails, token)
+
+
+def _key(signer: Signer, token: str) -> UUID | None:
     try:
-        return as_uuid(_signer.unsign(token))
+        return as_uuid(signer.unsign(token))
     except BadSignature:
         return None
 

@@ -2,15 +2,35 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.permissions import SIGNED_IN
-from users.accounts.models import ApiToken
-from users.api import PeopleViewSet
+from users.accounts.models import ApiToken, PendingEmail
+from users.api import PeopleViewSet, UserSerializer
+
+
+class MeSerializer(UserSerializer):
+    """One's own profile; another ``email`` becomes one's own once the link that is mailed to it is followed."""
+
+    email_pending = serializers.EmailField(
+        read_only=True, allow_null=True, help_text="The e-mail that waits to be confirmed, for 24 hours."
+    )
+
+    class Meta(UserSerializer.Meta):
+        fields: Any = (*UserSerializer.Meta.fields, "email_pending")
+        example: Any = {**UserSerializer.Meta.example, "email_pending": None}
+        expressions: Any = {
+            **UserSerializer.Meta.expressions,
+            "email_pending": Subquery(PendingEmail.objects.standing().filter(user=OuterRef("pk")).values("email")),
+        }
 
 
 class MeViewSet(PeopleViewSet):
-    """One's own profile: the same object as under ``/users/{id}/``."""
+    """One's own profile: the same object as under ``/users/{id}/``, and which e-mail waits to be confirmed."""
+
+    serializer_class = MeSerializer
 
     def permission_required(self, request: Request) -> str | None:
         """Let in whoever is signed in, with a role or without; a token as far as its scopes extend to people."""

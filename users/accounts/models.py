@@ -1,4 +1,4 @@
-"""What signing in leaves in the database: sign-ups that wait, people's own tokens, and the security log."""
+"""What signing in leaves in the database: what waits to be confirmed, people's own tokens, and the security log."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
-from users.accounts.querysets import SecurityEventQuerySet, TokenQuerySet
+from users.accounts.querysets import PendingEmailQuerySet, SecurityEventQuerySet, TokenQuerySet
 from users.accounts.scopes import allows
 
 
@@ -43,6 +43,34 @@ class PendingSignup(models.Model):
 
     def __str__(self) -> str:
         return f"sign-up {self.pk}"
+
+
+class PendingEmail(models.Model):
+    """Another e-mail that somebody wants for themselves, until the mail to it is answered; the latest of each person.
+
+    Several may want the same: who confirms it first has it. The link in the mail is ``key`` with our signature.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="pending_email"
+    )
+    email = models.CharField(max_length=254)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PendingEmailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("e-mail to be confirmed")
+        verbose_name_plural = _("e-mails to be confirmed")
+        default_permissions = ()  # whose it is sees it in their profile, and nobody else does
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="users_pendingemail_email_is_lower_case"),
+        ]
+        indexes = [models.Index("created_at", name="users_pendingemail_created_at")]
+
+    def __str__(self) -> str:
+        return f"e-mail of {self.user_id}"
 
 
 class ApiToken(models.Model):

@@ -4,6 +4,7 @@ The token of a link is proof enough of who sends a form, so these forms need no 
 such a refusal can hold a link that still works.
 """
 
+import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,9 +33,14 @@ def refusal(page: FormView[Any], form: Form, *, scope: str, said: str) -> HttpRe
     seconds = too_often(page.request, scope)
     if seconds is None:
         return None
+    return refused(page, form, seconds=seconds, said=said)
+
+
+def refused(page: FormView[Any], form: Form, *, seconds: float, said: str) -> HttpResponse:
+    """Return 429 with what is ``said`` and after how many ``seconds`` another try is taken."""
     form.add_error(None, said)
     answer = page.render_to_response(page.get_context_data(form=form), status=429)
-    answer["Retry-After"] = str(seconds)
+    answer["Retry-After"] = str(math.ceil(seconds))
     return answer
 
 
@@ -46,8 +52,8 @@ class ConfirmSignupPage(FormView[ConfirmForm]):
     template_name = "account/confirm.html"
 
     def form_valid(self, form: ConfirmForm) -> HttpResponse:
-        if refused := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
-            return refused
+        if answer := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
+            return answer
         try:
             signup.confirm_signup(token=self.kwargs["token"], password=form.cleaned_data["password"])
         except ValidationError as error:
@@ -65,8 +71,8 @@ class ForgottenPage(FormView[ForgottenForm]):
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
         said = _("Too many mails were asked for from your address. Try again later.")
-        if refused := refusal(self, form, scope="mail", said=said):
-            return refused
+        if answer := refusal(self, form, scope="mail", said=said):
+            return answer
         passwords.request_reset(email=form.cleaned_data["email"])
         return redirect("account-password-reset-sent")
 

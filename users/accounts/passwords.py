@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from users.accounts.lockout import LockoutHandler, address_of, attempts_of
 from users.accounts.mail import AccountMailKind, send, user_of_reset
-from users.accounts.models import ApiToken, SecurityEventKind
+from users.accounts.models import ApiToken, PendingEmail, SecurityEventKind
 from users.accounts.security_log import record
 from users.models import User
 from users.roles import Role
@@ -36,7 +36,7 @@ def check_current_password(*, user: User, password: str, request: HttpRequest | 
 
 
 def allow_new_email(*, person: User, password: str, request: Request) -> None:
-    """Raise unless the caller may give ``person``, who can sign in with the present e-mail, another one.
+    """Raise unless the caller may give ``person`` another e-mail, or ask for one of their own.
 
     Their own takes the present password: ``ValidationError`` under ``current_password``, or ``Throttled``. Tokens
     change nobody's sign-in: ``PermissionDenied``.
@@ -44,8 +44,6 @@ def allow_new_email(*, person: User, password: str, request: Request) -> None:
     has_account = person.has_usable_password() or person.is_superuser or bool(person.role_names)
     if has_account and isinstance(request.auth, ApiToken):
         raise PermissionDenied(_("A token cannot change the e-mail of somebody who signs in with it."))
-    if not person.has_usable_password():
-        return
     if person == request.user:
         check_current_password(user=person, password=password, request=request)
 
@@ -62,14 +60,25 @@ def set_password(
 
     All their sessions and tokens of every sort end, their lock-outs too.
     """
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    ApiToken.objects.standing().filter(user=user).update(revoked_at=clock.now())
+    end_sign_ins(user=user, password=password)
     if user.email:
-        LockoutHandler().reset_attempts(username=user.email)
         send(AccountMailKind.PASSWORD_CHANGED, user=user, email=user.email, language=user.language)
     record(kind, subject=user, actor=actor)
     return user
+
+
+@transaction.atomic
+def end_sign_ins(*, user: User, password: str | None) -> None:
+    """Store ``password``, the same or another, hashed anew: sessions and JWTs of ``user``, which know the hash, end.
+
+    Their own tokens end too, an e-mail that waits to be confirmed is forgotten, and wrong passwords are forgiven.
+    """
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    ApiToken.objects.standing().filter(user=user).update(revoked_at=clock.now())
+    PendingEmail.objects.filter(user=user).delete()
+    if user.email:
+        LockoutHandler().reset_attempts(username=user.email)
 
 
 @transaction.atomic

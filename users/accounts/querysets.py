@@ -1,15 +1,26 @@
-"""The vocabulary for sets of tokens and of entries of the security log."""
+"""The vocabulary for sets of tokens, of e-mails to be confirmed and of entries of the security log."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from users.roles import Role, holds
 
 if TYPE_CHECKING:
-    from users.accounts.models import ApiToken, SecurityEvent  # noqa: F401  # named by the base classes below
+    from users.accounts.models import ApiToken, PendingEmail, SecurityEvent  # noqa: F401  # named by the base classes below
     from users.models import User
+
+
+EMAIL_LIFETIME = timedelta(hours=24)
+
+
+class PendingEmailQuerySet(QuerySet["PendingEmail"]):
+    def standing(self) -> Self:
+        """Return those that can still be confirmed: for 24 hours."""
+        return self.filter(created_at__gte=Now() - EMAIL_LIFETIME)
 
 
 class TokenQuerySet(QuerySet["ApiToken"]):

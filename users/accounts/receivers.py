@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from users.accounts.lockout import name_of
 from users.accounts.mail import AccountMailKind, send
-from users.accounts.models import SecurityEventKind
+from users.accounts.models import PendingEmail, SecurityEventKind
 from users.accounts.security_log import record
 from users.models import User
 from users.signals import roles_changed, sign_in_changed
@@ -54,8 +54,12 @@ def log_roles(*, user: User, before: frozenset[str], after: frozenset[str], acto
 
 @receiver(sign_in_changed)
 def log_sign_in_change(*, user: User, before: dict[str, Any], actor: User | None, **_kwargs: Any) -> None:
-    """Note a change of e-mail, of which the old address is told, and who may not sign in any more or may again."""
+    """Note a change of e-mail, of which the old address is told, and who may not sign in any more or may again.
+
+    Another e-mail that waited to be confirmed is forgotten: it was to replace the old one.
+    """
     if before["email"] != user.email:
+        PendingEmail.objects.filter(user=user).delete()
         record(SecurityEventKind.EMAIL_CHANGED, subject=user, actor=actor)
         if before["email"] and user.has_usable_password():
             send(AccountMailKind.EMAIL_CHANGED, user=None, email=before["email"], language=user.language)

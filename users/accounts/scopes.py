@@ -13,7 +13,7 @@ AREAS = {
 }
 VERBS = ("read", "write")
 # What decides about sign-in and rights stays with people, whatever a token's scopes are.
-WITHHELD = frozenset({"apitoken", "securityevent", "pendingsignup"})
+WITHHELD = frozenset({"apitoken", "securityevent", "pendingsignup", "pendingemail"})
 SCOPES = tuple(f"{area}:{verb}" for area in ("*", *AREAS.values()) for verb in VERBS)
 
 

@@ -80,8 +80,15 @@ class ConfirmSignupSerializer(Serializer):
     password = PasswordField()
 
 
+class ConfirmEmailSerializer(Serializer):
+    """The token of the link that was mailed to the new address, and the present password."""
+
+    token = serializers.CharField(max_length=200)
+    current_password = PasswordField()
+
+
 class ConfirmedSerializer(Serializer):
-    """Whose account was made."""
+    """Whose account was made, or whose e-mail is another one now."""
 
     id = serializers.UUIDField()
     email = serializers.EmailField()

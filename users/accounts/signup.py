@@ -38,7 +38,7 @@ def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> 
         person = User.objects.filter(email=email).first()
         known = person is not None and person.has_usable_password()
         kind = AccountMailKind.SIGNUP_KNOWN if known else AccountMailKind.CONFIRM_SIGNUP
-        if send(kind, user=person, email=email, language=pending.language, signup=None if known else pending.key):
+        if send(kind, user=person, email=email, language=pending.language, key=None if known else pending.key):
             _keep(pending)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 from django.views.generic import TemplateView
 
-from users.accounts import api, pages
+from users.accounts import api, email_pages, pages
 from users.accounts.me import MeViewSet
 
 ME: Any = {"get": "retrieve", "put": "update", "patch": "partial_update"}
@@ -19,6 +19,7 @@ api_urls: list[URLPattern] = [
     re_path("^auth/password/change/?$", api.PasswordChangeView.as_view(), name="password-change"),
     re_path("^auth/password/reset/?$", api.PasswordResetView.as_view(), name="password-reset"),
     re_path("^auth/password/reset/confirm/?$", api.PasswordResetConfirmView.as_view(), name="password-reset-confirm"),
+    re_path("^auth/email/confirm/?$", api.ConfirmEmailView.as_view(), name="email-confirm"),
     re_path("^users/me/?$", MeViewSet.as_view(ME), name="me"),
 ]
 
@@ -26,6 +27,10 @@ api_urls: list[URLPattern] = [
 page_urls: list[URLPattern] = [
     path("confirm/done/", TemplateView.as_view(template_name="account/confirmed.html"), name="account-confirmed"),
     path("confirm/<str:token>/", pages.ConfirmSignupPage.as_view(), name="account-confirm"),
+    path("email/", email_pages.ChangeEmailPage.as_view(), name="account-email"),
+    path("email/sent/", TemplateView.as_view(template_name="account/email_sent.html"), name="account-email-sent"),
+    path("email/done/", TemplateView.as_view(template_name="account/email_changed.html"), name="account-email-changed"),
+    path("email/<str:token>/", email_pages.ConfirmEmailPage.as_view(), name="account-email-confirm"),
     # Named as unfold's sign-in page asks for it, which then offers a link.
     path("password/reset/", pages.ForgottenPage.as_view(), name="admin_password_reset"),
     path(

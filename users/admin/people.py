@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from users.accounts.emails import update_profile
 from users.admin.access import PersonAccess
 from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
@@ -27,7 +28,7 @@ from users.filters import people_filters
 from users.markup import address
 from users.models import User
 from users.roles import Role
-from users.services import create_user, delete_user, set_roles, update_user
+from users.services import create_user, delete_user, set_roles
 
 people_panels = Panels()
 # Functions as Django's actions are; one may name the permission that it ``needs``.
@@ -107,7 +108,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         One's own e-mail takes the present password, which this form does not ask for.
         """
         fixed = super().get_readonly_fields(request, obj)
-        if _is_own_sign_in(request, obj):
+        if obj is not None and obj == request.user:
             fixed = (*fixed, "email")
         user: Any = request.user
         if user.is_superuser:
@@ -119,9 +120,10 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         """Say below one's own e-mail where it is changed."""
-        if _is_own_sign_in(request, obj):
-            said = gettext("Change your own e-mail, with your password, at %(address)s.")
-            kwargs["help_texts"] = {"email": said % {"address": reverse("api:me")}}
+        if obj is not None and obj == request.user:
+            anchor = '<a class="crm-link" href="{}">{}</a>'
+            said = format_html(anchor, reverse("account-email"), gettext("Change your own e-mail, with your password."))
+            kwargs["help_texts"] = {"email": said}
         return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
@@ -136,7 +138,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
 
     def update(self, request: HttpRequest, record: User, changes: dict[str, object]) -> None:
         actor: Any = request.user
-        update_user(user=record, changes=changes, actor=actor)
+        update_profile(user=record, changes=changes, actor=actor)
 
     def remove(self, request: HttpRequest, record: User) -> None:
         actor: Any = request.user

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from users.accounts.tests.conftest import PASSWORD
 from users.models import SecurityEvent, User
 from users.tests.answers import problem
+from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 ME = "/api/v1/users/me/"
@@ -24,7 +25,7 @@ def as_nora(nora: User) -> APIClient:
 def test_own_profile_is_the_one_under_its_id(as_nora: APIClient, nora: User) -> None:
     mine = as_nora.get(ME).json()
 
-    assert mine == as_nora.get(f"/api/v1/users/{nora.pk}/").json()
+    assert mine == {**as_nora.get(f"/api/v1/users/{nora.pk}/").json(), "email_pending": None}
     assert (mine["email"], mine["roles"]) == ("nora@example.com", ["customer"])
     assert "current_password" not in mine
 
@@ -57,12 +58,31 @@ def test_own_email_takes_the_password(as_nora: APIClient, nora: User, page: str,
     unchanged = as_nora.patch(page, {"email": "NORA@example.com", "city": "Rome"})
     right = as_nora.patch(page, {**new, "current_password": PASSWORD})
 
-    nora.refresh_from_db()
     assert problem(without) == problem(wrong) == (400, [("/current_password", "wrong")])
     assert (unchanged.status_code, right.status_code) == (200, 200)
-    assert nora.email == "new@example.com"
-    assert mails == [("email_changed", "nora@example.com")]
-    assert SecurityEvent.objects.get(kind="email_changed").subject == nora
+    assert (right.json()["email"], right.json().get("email_pending", "")) == (
+        "nora@example.com",
+        "new@example.com" if page == ME else "",
+    )
+    assert as_nora.get(ME).json()["email_pending"] == "new@example.com"
+    assert mails == [("email_asked", "nora@example.com"), ("confirm_email", "new@example.com")]
+
+
+def test_whose_the_new_email_is_plays_no_part(as_nora: APIClient, nora: User) -> None:
+    UserFactory.create(email="taken@example.com")
+    tries = [
+        (as_nora.patch(ME, {"email": email, **password}).status_code, as_nora.get(ME).json()["email_pending"] or "")
+        for password in ({}, {"current_password": "wrong"}, {"current_password": PASSWORD})
+        for email in ("taken@example.com", "free@example.com")
+    ]
+
+    assert tries == [(400, "")] * 4 + [(200, "taken@example.com"), (200, "free@example.com")]
+
+
+def test_own_email_is_not_given_up(as_nora: APIClient, nora: User) -> None:
+    answer = as_nora.patch(ME, {"email": None, "current_password": PASSWORD})
+
+    assert answer.status_code == 409
 
 
 @pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}, {"Idempotency-Key": "one"}])
