@@ -8,6 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from events.models import EARLIEST, EDITED, TOO_LATE, Event, EventStatus
 from events.services import ADMITTING
@@ -20,6 +22,11 @@ from users.imports.order import Claim
 from users.imports.upsert import Upsert
 
 KEYS = ("external_id", "slug")
+REASONS = {
+    "two": gettext_lazy("external_id and slug belong to two different events"),
+    "taken": gettext_lazy("another event has this slug: external_id {}"),
+    "repeated": gettext_lazy("line {} is about the same event already"),
+}
 _WITHOUT_SLUG = """
     SELECT line, title FROM import_staged
      WHERE target IS NULL AND problem IS NULL AND done IS NULL AND slug IS NULL ORDER BY line
@@ -90,7 +97,7 @@ class EventImport(ImportKind):
     upsert = EventUpsert(
         Event,
         "slug",
-        "event",
+        REASONS,
         keeping=KEYS,
         expressions={"slug": "COALESCE(s.slug, s.made_slug)"},
         extra=", NULL::text AS made_slug",
@@ -99,16 +106,20 @@ class EventImport(ImportKind):
     def check(self, names: Sequence[str], values: list[object]) -> None:
         """Refuse a row without a key, bring its times to UTC, and refuse an end before the start."""
         row = dict(zip(names, values, strict=True))
-        if not any(row.get(key) for key in KEYS):
-            raise RowError("has neither external_id nor slug")
+        reasons = [] if any(row.get(key) for key in KEYS) else [_("has neither external_id nor slug")]
         zone = ZoneInfo(str(row.get("timezone") or "UTC"))
         for name in ("start_at", "end_at"):
             moment = row.get(name)
             if isinstance(moment, date):
-                row[name] = values[names.index(name)] = in_utc(name, moment, zone)
+                try:
+                    row[name] = values[names.index(name)] = in_utc(name, moment, zone)
+                except RowError as error:
+                    reasons += error.reasons
         start, end = row.get("start_at"), row.get("end_at")
-        if isinstance(start, datetime) and isinstance(end, datetime) and end < start:
-            raise RowError("end_at: the event ends before it starts")
+        if not reasons and isinstance(start, datetime) and isinstance(end, datetime) and end < start:
+            reasons.append(_("end_at: the event ends before it starts"))
+        if reasons:
+            raise RowError(*reasons)
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
         """Upsert events, then announce what changes who gets in as the services do.
@@ -132,7 +143,7 @@ def in_utc(name: str, value: date, zone: ZoneInfo) -> datetime:
     try:
         universal = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
-        raise RowError(f"{name}: out of range") from error
+        raise RowError(_("%(column)s: out of range") % {"column": name}) from error
     if not EARLIEST <= universal < TOO_LATE:
-        raise RowError(f"{name}: out of range")
+        raise RowError(_("%(column)s: out of range") % {"column": name})
     return universal

@@ -84,14 +84,16 @@ class RelationImport(ImportKind):
     def check(self, names: Sequence[str], values: list[object]) -> None:
         """Refuse a row that names nobody or no event, and a status that the role cannot have."""
         row = dict(zip(names, values, strict=True))
-        for keys in KEYS:
-            if not any(row.get(key) for key in keys):
-                raise RowError(_("has neither %(key)s nor %(other)s") % {"key": keys[0], "other": keys[1]})
+        reasons = [
+            _("has neither %(key)s nor %(other)s") % {"key": keys[0], "other": keys[1]}
+            for keys in KEYS
+            if not any(row.get(key) for key in keys)
+        ]
         if row["role"] != Role.ATTENDEE and row.get("status") not in {None, *STATUSES_OF_STAFF}:
-            raise RowError(
-                _("status: who is %(role)s is confirmed, attended or cancelled, not %(status)s")
-                % {"role": row["role"], "status": row["status"]}
-            )
+            reason = _("status: who is %(role)s is confirmed, attended or cancelled, not %(status)s")
+            reasons.append(reason % {"role": row["role"], "status": row["status"]})
+        if reasons:
+            raise RowError(*reasons)
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
         """Upsert relations with their seats, counts and ledger."""
@@ -108,8 +110,7 @@ class RelationImport(ImportKind):
                 cursor.execute(sql.INSERT)
                 created += cursor.rowcount
                 remember(cursor, batch)
-        reasons = {problem: str(reason) for problem, reason in REASONS.items()}
-        return outcome(cursor, batch, created=created, changed=changed, reasons=reasons)
+        return outcome(cursor, batch, created=created, changed=changed, reasons=REASONS)
 
     def conclude(self, record: Import) -> None:
         """Give the places that are free to who waits: only now, since later rows may have been about to take them."""

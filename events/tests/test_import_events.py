@@ -115,6 +115,14 @@ def test_slug_that_was_made_for_an_earlier_event_is_an_error(tmp_path: Path) -> 
         ("e1,one,One,2025-03-30,2025-03-29", "end_at: the event ends before it starts"),
         ("e1,one,One,0001-01-01T00:00:00+02:00,", "start_at: out of range"),
         (",,One,2025-03-30,", "has neither external_id nor slug"),
+        (
+            ",,,tomorrow,many",
+            "title is empty; start_at: “tomorrow” is no ISO 8601 time such as 2025-03-30T18:00:00+02:00; ",
+        ),
+        (
+            ",,One,0001-01-01T00:00:00+02:00,9999-12-31",
+            "has neither external_id nor slug; start_at: out of range; end_at: out of range",
+        ),
         ("e1,ü ü,One,2025-03-30,", "slug: Enter a valid “slug” consisting of"),
     ],
 )

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from django.utils import translation
+
 from users.imports.sources import SourceRow
 
 T = TypeVar("T")
@@ -24,14 +26,20 @@ def batches(source_rows: Iterable[SourceRow], most_rows: int) -> Iterator[list[S
         yield rows
 
 
+def _next(items: Iterator[T], language: str | None) -> tuple[T] | None:
+    """Return the next item in a tuple, None after the last."""
+    with translation.override(language):
+        return next(((item,) for item in items), None)
+
+
 def read_ahead(items: Iterator[T]) -> Iterator[T]:
     """Yield items, making the next one in a thread while the caller, who waits for the database, has the last.
 
-    The thread gets no database connection. What it raises is raised here.
+    The thread gets no database connection, and speaks the caller's language. What it raises is raised here.
     """
-    end = object()
+    language = translation.get_language()  # a thread has its own
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as reader:
-        coming = reader.submit(next, items, end)
-        while (item := coming.result()) is not end:
-            coming = reader.submit(next, items, end)
-            yield item  # type: ignore[misc]  # not the end
+        coming = reader.submit(_next, items, language)
+        while item := coming.result():
+            coming = reader.submit(_next, items, language)
+            yield item[0]

@@ -13,6 +13,7 @@ from django.core.validators import (
     ProhibitNullCharactersValidator,
 )
 from django.db import models
+from django.utils.translation import gettext as _
 
 from users.imports.errors import RowError
 
@@ -42,7 +43,7 @@ class Column:
         text = cell.strip()
         if not text:
             if self.empty is REQUIRED:
-                raise RowError(f"{self.name} is empty")
+                raise RowError(_("%(column)s is empty") % {"column": self.name})
             return self.empty
         try:
             refuse_unstorable(text)
@@ -56,9 +57,9 @@ class Column:
 def refuse_unstorable(text: str) -> None:
     """Raise ``ValueError`` for text that PostgreSQL cannot hold."""
     if "\0" in text:
-        raise ValueError("holds a NUL character")
+        raise ValueError(_("holds a NUL character"))
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("holds half of a surrogate pair")
+        raise ValueError(_("holds half of a surrogate pair"))
 
 
 def column_of(model: type[models.Model], name: str, *, keeps: bool = False) -> Column:
@@ -90,9 +91,13 @@ def _text_converter(field: models.Field[Any, Any]) -> Callable[[str], object]:
     def convert(text: str) -> object:
         value = field.to_python(text) if normalises else text
         if len(value) > longest:
-            raise ValueError(f"{len(value):,} characters; at most {longest:,} fit")
+            raise ValueError(
+                _("%(number)s characters; at most %(most)s fit") % {"number": f"{len(value):,}", "most": f"{longest:,}"}
+            )
         if choices and value not in choices:
-            raise ValueError(f"“{value}” is none of {', '.join(sorted(choices))}")
+            raise ValueError(
+                _("“%(word)s” is none of %(known)s") % {"word": value, "known": ", ".join(sorted(choices))}
+            )
         for validate in validators:
             validate(value)
         return value
@@ -105,13 +110,15 @@ def parse_moment(text: str) -> datetime | date:
     try:
         return date.fromisoformat(text) if len(text) <= len("2025-W01-1") else datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"“{text[:40]}” is no ISO 8601 time such as 2025-03-30T18:00:00+02:00") from error
+        reason = _("“%(text)s” is no ISO 8601 time such as 2025-03-30T18:00:00+02:00")
+        raise ValueError(reason % {"text": text[:40]}) from error
 
 
 def parse_count(text: str) -> int:
     """Return a whole number from 0 up to what an integer column holds."""
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_INTEGER)) or int(text) > LARGEST_INTEGER:
-        raise ValueError(f"“{text[:40]}” is no whole number from 0 to {LARGEST_INTEGER}")
+        reason = _("“%(text)s” is no whole number from 0 to %(most)s")
+        raise ValueError(reason % {"text": text[:40], "most": LARGEST_INTEGER})
     return int(text)
 
 
@@ -119,5 +126,5 @@ def parse_boolean(text: str) -> bool:
     """Return what true, false, 1, 0, yes and no mean."""
     word = text.lower()
     if word not in TRUE | FALSE:
-        raise ValueError(f"“{text[:40]}” is neither true nor false")
+        raise ValueError(_("“%(text)s” is neither true nor false") % {"text": text[:40]})
     return word in TRUE

@@ -12,6 +12,7 @@ from users.imports.progress import progress_on
 from users.imports.run import BATCH_ROWS
 from users.imports.service import Options, Report, import_file
 
+LONGEST_REASON = 500
 ROWS_IN_ERROR, UNUSABLE, BROKEN_OFF, INTERRUPTED = 1, 2, 1, 130
 
 
@@ -60,12 +61,19 @@ class ImportCommand(BaseCommand):
             self.stdout.write(remark)
         if not record.rows_done:
             self.stdout.write("The file has no rows below the names of its columns.")
+        for problem in report.first_problems:
+            self.stdout.write(f"  line {problem.line:,}: {printable(problem.reason)}")
         if record.failed:
             rows = "row is" if record.failed == 1 else "rows are"
             raise CommandError(
                 f"{record.failed:,} {rows} in error, listed in {report.errors_path}. Correct that file and import it.",
                 returncode=ROWS_IN_ERROR,
             )
+
+
+def printable(text: str) -> str:
+    """Return ``text`` in one line without the control characters by which a file could steer the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text[:LONGEST_REASON])
 
 
 def _count(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
+
 from users.imports.errors_file import LEADING, cell_of_author, was_cut
 from users.imports.sources import Source, SourceRow
 
@@ -27,4 +29,4 @@ def is_file_of_errors(header: Sequence[str]) -> bool:
 
 
 def _problem(cells: Sequence[str]) -> str:
-    return "holds a text that was cut here; take the row from the first file" if any(map(was_cut, cells)) else ""
+    return _("holds a text that was cut here; take the row from the first file") if any(map(was_cut, cells)) else ""

@@ -5,6 +5,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from users.imports.errors import UnusableFileError
 from users.imports.sources import CHUNK, SourceRow
 
@@ -34,7 +36,8 @@ class CsvSource:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield SourceRow(line, [], f"not readable as CSV: {error}{_lost(line, reader.line_num)}")
+                    reason = _("not readable as CSV: %(error)s") % {"error": error}
+                    yield SourceRow(line, [], f"{reason}{_lost(line, reader.line_num)}")
                     continue
                 if any(cells):
                     yield SourceRow(line, cells)
@@ -42,11 +45,10 @@ class CsvSource:
 
 def _lost(first: int, last: int) -> str:
     """Return which lines a broken row swallowed: a quote that is never closed takes all that follow."""
-    return (
-        f"; lines {first} to {last} were taken for this one row: close the quote that opens in it"
-        if last > first
-        else ""
-    )
+    if last == first:
+        return ""
+    reason = _("; lines %(first)s to %(last)s were taken for this one row: close the quote that opens in it")
+    return reason % {"first": first, "last": last}
 
 
 def _read_header(path: Path) -> tuple[str, list[str]]:
@@ -54,14 +56,16 @@ def _read_header(path: Path) -> tuple[str, list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline(CHUNK)
     if not first:
-        raise UnusableFileError(f"{path} is empty: its first line must name the columns.")
+        raise UnusableFileError(_("%(path)s is empty: its first line must name the columns.") % {"path": path})
     if not first.strip():
-        raise UnusableFileError(f"{path}: the first line must name the columns, and it is empty.")
+        reason = _("%(path)s: the first line must name the columns, and it is empty.")
+        raise UnusableFileError(reason % {"path": path})
     delimiter = max(DELIMITERS, key=first.count)
     try:
         return delimiter, next(csv.reader([first], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise UnusableFileError(f"{path}: the header is not readable as CSV: {error}") from error
+        reason = _("%(path)s: the header is not readable as CSV: %(error)s")
+        raise UnusableFileError(reason % {"path": path, "error": error}) from error
 
 
 def _count_lines(path: Path) -> int:
@@ -84,7 +88,9 @@ def _count_lines(path: Path) -> int:
 def _not_utf8(path: Path, error: UnicodeDecodeError, lines: int, offset: int) -> UnusableFileError:
     line = lines + error.object.count(b"\n", 0, error.start) + 1
     byte = error.object[error.start]
-    return UnusableFileError(
-        f"{path} is not UTF-8: line {line}, byte {offset + error.start + 1} of the file is 0x{byte:02X}. "
+    reason = _(
+        "%(path)s is not UTF-8: line %(line)s, byte %(place)s of the file is %(byte)s. "
         "Save it as “CSV UTF-8” and try again."
     )
+    place = offset + error.start + 1
+    return UnusableFileError(reason % {"path": path, "line": line, "place": place, "byte": f"0x{byte:02X}"})

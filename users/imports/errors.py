@@ -6,4 +6,8 @@ class UnusableFileError(Exception):
 
 
 class RowError(Exception):
-    """One row cannot be imported; the message is the reason that its author reads."""
+    """One row cannot be imported, for ``reasons`` that its author reads."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons

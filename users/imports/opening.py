@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from users.imports.corrected import CorrectedSource, is_file_of_errors
 from users.imports.csv_source import CsvSource
 from users.imports.errors import UnusableFileError
@@ -29,7 +31,8 @@ def open_file(path: Path) -> File:
         with path.open("rb") as file:
             signature = file.read(len(ZIP_SIGNATURE))
         if signature == OLD_WORKBOOK_SIGNATURE:
-            raise UnusableFileError(f"{path} is an old or a protected workbook. Save it as XLSX without a password.")
+            reason = _("%(path)s is an old or a protected workbook. Save it as XLSX without a password.")
+            raise UnusableFileError(reason % {"path": path})
         source: Source = XlsxSource(path) if signature == ZIP_SIGNATURE else CsvSource(path)
         return File(path, digest(path), CorrectedSource(source) if is_file_of_errors(source.header) else source)
     except OSError as error:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from users.imports.columns import Column, column_of
 from users.imports.errors import RowError
 from users.imports.kinds import Batch, ImportKind, Outcome
+from users.imports.layout import Layout
+from users.imports.sources import SourceRow
 from users.imports.upsert import Upsert
 from users.models import PROFILE, User
 from users.names import split_name
@@ -21,6 +25,11 @@ KEYS = ("external_id", "email")
 _LOGIN_CHANGED = """
     t.email IS DISTINCT FROM s.email AND (t.is_staff OR t.is_superuser OR (t.password <> '' AND t.password !~ '^!'))
 """
+REASONS = {
+    "two": gettext_lazy("external_id and email belong to two different persons"),
+    "taken": gettext_lazy("another person has this email: external_id {}"),
+    "repeated": gettext_lazy("line {} is about the same person already"),
+}
 NAMES = (column_of(User, "first_name"), column_of(User, "last_name"))
 
 
@@ -40,7 +49,9 @@ class PeopleUpsert(Upsert):
 def first_and_last_name(text: str) -> list[object]:
     """Return both names that a full name splits into, as the API does. Raises ``RowError``."""
     names = split_name({"name": text})
-    return [column.parse(names[column.name]) for column in NAMES]
+    return Layout(NAMES, range(len(NAMES)), len(NAMES), []).parse(
+        SourceRow(0, [names[column.name] for column in NAMES])
+    )
 
 
 class PeopleImport(ImportKind):
@@ -54,12 +65,12 @@ class PeopleImport(ImportKind):
     ]
     required = [KEYS]
     ignored = ("id", "hosted_count", "attended_count", "roles", "created_at", "updated_at")
-    upsert = PeopleUpsert(User, "email", "person", keeping=("external_id",), expressions={"password": NO_PASSWORD})
+    upsert = PeopleUpsert(User, "email", REASONS, keeping=("external_id",), expressions={"password": NO_PASSWORD})
 
     def check(self, names: Sequence[str], values: list[object]) -> None:
         """Refuse a row that nothing could be matched by the next time."""
         if not any(values[names.index(key)] for key in KEYS if key in names):
-            raise RowError("has neither external_id nor email")
+            raise RowError(_("has neither external_id nor email"))
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
         """Upsert people, then announce whose login is another now as the services do."""

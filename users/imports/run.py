@@ -25,6 +25,7 @@ from users.imports.progress import Progress, Silence
 from users.imports.sources import SourceRow
 
 BATCH_ROWS = 5_000
+SHOWN_PROBLEMS = 10
 LOCK_TIMEOUT = "60s"  # others hold the same rows for a batch, not for a request
 _CONTEXT = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
 
@@ -48,6 +49,7 @@ class Run:
     errors_path: Path
     progress: Progress = field(default_factory=Silence)
     batch_rows: int = BATCH_ROWS
+    first_problems: list[Problem] = field(default_factory=list)
 
     def go(self) -> None:
         """Store every row that is not done yet, and close the record."""
@@ -56,7 +58,8 @@ class Run:
             self._errors.write(0, [])
         rows = itertools.islice(self.file.source.rows(), self.record.rows_done, None)
         for batch in read_ahead(map(self._parsed, batches(rows, self.batch_rows))):
-            _store_batch(self, batch)
+            problems = _store_batch(self, batch)
+            self.first_problems += problems[: SHOWN_PROBLEMS - len(self.first_problems)]
             self.record.refresh_from_db()
             self.progress.at(batch.source_rows[-1].line)
         self._finish()
@@ -74,8 +77,8 @@ class Run:
                 rows.append(Row(source_row.line, values))
         return ParsedRows(source_rows, rows, problems)
 
-    def checkpoint(self, outcome: Outcome, source_rows: Sequence[SourceRow]) -> None:
-        """Write the problems to the file of errors, then the numbers to the record."""
+    def checkpoint(self, outcome: Outcome, source_rows: Sequence[SourceRow]) -> list[Problem]:
+        """Write the problems to the file of errors, then the numbers to the record; return the problems in order."""
         cells = {row.line: row.cells for row in source_rows}
         problems = sorted(outcome.problems)
         size = self.record.errors_size
@@ -89,6 +92,7 @@ class Run:
             failed=F("failed") + len(problems),
             errors_size=size,
         )
+        return problems
 
     def state_context(self) -> None:
         """Let the history of changes name this import, within the transaction.
@@ -113,11 +117,11 @@ class Run:
 
 
 @locking
-def _store_batch(run: Run, parsed: ParsedRows) -> None:
-    """Store a batch and its checkpoint in one transaction."""
+def _store_batch(run: Run, parsed: ParsedRows) -> list[Problem]:
+    """Store a batch and its checkpoint in one transaction; return its problems."""
     run.state_context()
     outcome = _bisected(run, Batch(run.record, run.layout.names, parsed.rows)) if parsed.rows else Outcome()
-    run.checkpoint(outcome + Outcome(problems=parsed.problems), parsed.source_rows)
+    return run.checkpoint(outcome + Outcome(problems=parsed.problems), parsed.source_rows)
 
 
 def _bisected(run: Run, batch: Batch) -> Outcome:

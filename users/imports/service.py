@@ -1,15 +1,16 @@
 """Importing a file: what the commands, and later the API, call."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from users.imports.alone import alone
 from users.imports.errors import UnusableFileError
-from users.imports.kinds import ImportKind
+from users.imports.kinds import ImportKind, Problem
 from users.imports.layout import Layout, read_layout
 from users.imports.models import Import, ImportStatus
 from users.imports.opening import File, open_file
@@ -40,11 +41,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Report:
-    """How an import ended. After a dry run the record is not stored."""
+    """How an import ended, with the first rows in error of this run. After a dry run the record is not stored."""
 
     record: Import
     errors_path: Path
     remarks: list[str]
+    first_problems: Sequence[Problem]
 
 
 def import_file(kind: ImportKind, path: Path, options: Options | None = None) -> Report:
@@ -57,11 +59,11 @@ def import_file(kind: ImportKind, path: Path, options: Options | None = None) ->
     file = open_file(path)
     layout = read_layout(file.source.header, kind.columns, required=kind.required, ignored=kind.ignored)
     if layout.ignored:
-        options.say(f"Ignored, since it is read-only: {', '.join(layout.ignored)}.")
+        options.say(_("Ignored, since it is read-only: %(names)s.") % {"names": ", ".join(layout.ignored)})
     errors_path = _writable(options.errors_path or path.with_name(f"{path.name}.errors.csv"), file)
     with alone(
         f"import {kind.name} {file.sha256}",
-        when_waiting=lambda: options.say("Another process is importing this file: waiting for it to end."),
+        when_waiting=lambda: options.say(_("Another process is importing this file: waiting for it to end.")),
     ):
         if options.dry_run:
             return _rolled_back(kind, file, layout, errors_path, options)
@@ -72,9 +74,11 @@ def import_file(kind: ImportKind, path: Path, options: Options | None = None) ->
 
 def _writable(errors_path: Path, file: File) -> Path:
     if errors_path.exists() and errors_path.samefile(file.path):
-        raise UnusableFileError(f"{errors_path} is the file to import: rows in error would replace it.")
+        reason = _("%(path)s is the file to import: rows in error would replace it.")
+        raise UnusableFileError(reason % {"path": errors_path})
     if errors_path.is_dir() or not os.access(errors_path if errors_path.exists() else errors_path.parent, os.W_OK):
-        raise UnusableFileError(f"{errors_path}, for rows in error, cannot be written. Name another with --errors.")
+        reason = _("%(path)s, for rows in error, cannot be written. Name another with --errors.")
+        raise UnusableFileError(reason % {"path": errors_path})
     return errors_path
 
 
@@ -99,14 +103,15 @@ def _run(kind: ImportKind, file: File, layout: Layout, errors_path: Path, option
         raise
     finally:
         progress.close()
-    return Report(record, errors_path, run.remarks)
+    return Report(record, errors_path, run.remarks, run.first_problems)
 
 
 def _unfinished(kind: ImportKind, file: File, options: Options) -> Import | None:
     """Return the record that this file goes on with; nobody else does, since we are alone."""
     record = Import.objects.filter(kind=kind.name, sha256=file.sha256).exclude(status=ImportStatus.FINISHED).first()
     if record:
-        options.say(f"Going on with import {record.pk} of this file after {record.rows_done:,} rows.")
+        going_on = _("Going on with import %(number)s of this file after %(rows)s rows.")
+        options.say(going_on % {"number": record.pk, "rows": f"{record.rows_done:,}"})
         record.status = ImportStatus.RUNNING
         record.save(update_fields=["status"])
     return record

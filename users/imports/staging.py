@@ -3,10 +3,11 @@
 A row is ``done`` once it is stored or has a problem, NULL while it is open, false while it waits for an earlier line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import uuid_utils.compat
 from django.db.backends.utils import CursorWrapper
+from django.utils.functional import Promise
 
 from users.imports.kinds import Batch, Outcome, Problem
 
@@ -79,9 +80,11 @@ def refuse(cursor: CursorWrapper, problem: str, condition: str, parameters: Sequ
     )
 
 
-def outcome(cursor: CursorWrapper, batch: Batch, *, created: int, changed: int, reasons: dict[str, str]) -> Outcome:
+def outcome(
+    cursor: CursorWrapper, batch: Batch, *, created: int, changed: int, reasons: Mapping[str, str | Promise]
+) -> Outcome:
     """Drop the table and return what became of the batch; ``reasons`` words each problem, ``{}`` for the detail."""
     cursor.execute("SELECT line, problem, other FROM import_staged WHERE problem IS NOT NULL ORDER BY line")
-    problems = [Problem(line, reasons[problem].format(other)) for line, problem, other in cursor.fetchall()]
+    problems = [Problem(line, str(reasons[problem]).format(other)) for line, problem, other in cursor.fetchall()]
     cursor.execute("DROP TABLE import_staged")
     return Outcome(created, changed, len(batch.rows) - created - changed - len(problems), problems)

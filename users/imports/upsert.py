@@ -3,7 +3,7 @@
 ``ON CONFLICT DO UPDATE`` takes one key, people and events have two: ``external_id`` and e-mail or slug.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from users.imports.constraints import refuse_violating
 from users.imports.history import recorded, trigger_ignored
@@ -66,11 +68,18 @@ _INSERT = """
             ON CONFLICT DO NOTHING RETURNING id)
     UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
 """
+REASONS: Mapping[str, str | Promise] = {
+    "refused": "{}",
+    "contested": gettext_lazy("somebody else is storing the same record; import the file again"),
+}
 
 
 @dataclass
 class Upsert:
-    """How records of ``model`` are matched and stored. ``record`` and ``second_key`` word its errors.
+    """How records of ``model`` are matched and stored.
+
+    ``reasons`` words the problems ``two`` (the keys name two records), ``taken`` (the second key is that of ``{}``) and
+    ``repeated`` (line ``{}`` is about the same record).
 
     ``expressions`` gives SQL over the staged row ``s`` for columns of new rows, instead of the cell or the default;
     they may use ``extra`` columns. A subclass may watch some changes and do more between match and write.
@@ -78,7 +87,7 @@ class Upsert:
 
     model: type[models.Model]
     second_key: str
-    record: str
+    reasons: Mapping[str, str | Promise]
     keeping: Sequence[str]
     expressions: dict[str, str] = field(default_factory=dict)
     extra: str = ""
@@ -97,7 +106,7 @@ class Upsert:
             self.before_insert(cursor)
             created += self._insert(cursor, batch.names)
             remember(cursor, batch)
-        return outcome(cursor, batch, created=created, changed=changed, reasons=self._reasons)
+        return outcome(cursor, batch, created=created, changed=changed, reasons={**REASONS, **self.reasons})
 
     def claims(self, cursor: CursorWrapper, *, shared_by: int = 2) -> Iterable[Claim]:
         """Return, in the order of lines, what open rows claim of the keys that at least ``shared_by`` of them name."""
@@ -117,16 +126,6 @@ class Upsert:
     @cached_property
     def _table(self) -> str:
         return self.model._meta.db_table
-
-    @cached_property
-    def _reasons(self) -> dict[str, str]:
-        return {
-            "two": f"external_id and {self.second_key} belong to two different {self.record}s",
-            "taken": f"another {self.record} has this {self.second_key}: external_id {{}}",
-            "repeated": f"line {{}} is about the same {self.record} already",
-            "refused": "{}",
-            "contested": "somebody else is storing the same record; import the file again",
-        }
 
     def _staged(self, names: Sequence[str]) -> str:
         """Return both keys and the file's columns with their types, as the body of a SELECT."""

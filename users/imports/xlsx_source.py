@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
+from django.utils.translation import gettext as _
 from openpyxl.cell import Cell, MergedCell
 
 from users.imports.errors import UnusableFileError
@@ -36,11 +37,13 @@ class XlsxSource:
         except OSError:
             raise
         except Exception as error:
-            raise UnusableFileError(f"{path} is not readable as XLSX: {error}") from error
+            reason = _("%(path)s is not readable as XLSX: %(error)s")
+            raise UnusableFileError(reason % {"path": path, "error": error}) from error
         self.header = _without_empty_end([text_of(cell) for cell in header])
         self.lines: int | None = self._sheet.max_row
         if not self.header:
-            raise UnusableFileError(f"{path}: the first row must name the columns, and it is empty.")
+            reason = _("%(path)s: the first row must name the columns, and it is empty.")
+            raise UnusableFileError(reason % {"path": path})
 
     def rows(self) -> Iterator[SourceRow]:
         """Yield the rows below the header; cells missing at a row's end are empty ones.
@@ -56,7 +59,7 @@ class XlsxSource:
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  # see above
-            yield SourceRow(line + 1, [], f"not readable as XLSX from here on: {error}")
+            yield SourceRow(line + 1, [], _("not readable as XLSX from here on: %(error)s") % {"error": error})
         self._workbook.close()
 
     def _whole(self, cells: list[str]) -> list[str]:

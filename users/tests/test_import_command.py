@@ -51,6 +51,18 @@ def test_command_with_rows_in_error_exits_with_1_and_lists_them_beside_the_file(
     ]
 
 
+def test_command_shows_the_first_rows_in_error_with_their_reasons(tmp_path: Path) -> None:
+    out = io.StringIO()
+    path = csv_file(tmp_path, "external_id,email,timezone", *(f"a{number},nobody,\x1b[2J" for number in range(12)))
+
+    with pytest.raises(CommandError, match="12 rows are in error"):
+        call_command("import_users", str(path), "--batch-size", "8", stdout=out)
+
+    shown = [line for line in out.getvalue().splitlines() if line.startswith("  line ")]
+    assert len(shown) == 10
+    assert shown[0].startswith("  line 2: email: Enter a valid email address.; timezone: “�[2J” ")
+
+
 def test_command_does_not_say_plainly_finished_where_rows_are_in_error(tmp_path: Path) -> None:
     out = io.StringIO()
     path = csv_file(tmp_path, "external_id,email", "a1,nobody", "a2,nobody", "a3,")

@@ -1,8 +1,12 @@
 """What an import does to people."""
 
+import ast
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.utils import translation
 
 from users.imports.errors import UnusableFileError
 from users.imports.models import Import, ImportedRow, ImportStatus
@@ -13,6 +17,8 @@ from users.tests.factories import StaffFactory, UserFactory
 from users.tests.files import csv_file, errors, imported, numbers, only_the_database_refuses, xlsx_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+WITH_REASONS = {"RowError", "UnusableFileError", "ValueError"}
+REASONED = ("users/imports/*.py", "events/imports.py", "relations/imports.py")
 
 
 def test_new_people_are_created_with_their_profile(tmp_path: Path) -> None:
@@ -128,6 +134,46 @@ def test_row_that_only_the_database_refuses_does_not_stop_the_others(tmp_path: P
     assert errors(report) == [
         '9,"new row for relation ""users_user"" violates check constraint ""nobody_lives_there""",a7,Atlantis'
     ]
+
+
+def test_row_with_several_faults_names_them_all(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "external_id,email,first_name,timezone", f"a1,nobody,{'x' * 151},Mars/Base")
+
+    report = imported(path)
+
+    reason = (
+        "email: Enter a valid email address.; first_name: 151 characters; at most 150 fit; "
+        "timezone: “Mars/Base” is no IANA time zone, such as Europe/Berlin."
+    )
+    assert [problem.reason for problem in report.first_problems] == [reason]
+    assert errors(report)[0].startswith(f'2,"{reason}",a1,nobody,')
+
+
+def test_reasons_speak_the_language_of_who_imports(tmp_path: Path) -> None:
+    """Rows are read in a thread of their own."""
+    with override_settings(LANGUAGES=[("en", "English"), ("de", "German")]), translation.override("de"):
+        report = imported(csv_file(tmp_path, "external_id,email", "a1,nobody"))
+
+    assert errors(report) == ["2,email: Gib eine gültige E-Mail Adresse an.,a1,nobody"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for pattern in REASONED for path in sorted(settings.BASE_DIR.glob(pattern))],
+    ids=lambda path: path.name,
+)
+def test_what_an_import_says_against_a_file_passes_gettext(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    said = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in WITH_REASONS and call.args]
+    bare = [call for call in said if isinstance(call.args[0], ast.Constant | ast.JoinedStr)]
+
+    assert [text for call in bare for text in _texts(call.args[0]) if any(map(str.isalpha, text))] == []
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """Return the literal parts of a text."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return [str(part.value) for part in parts if isinstance(part, ast.Constant)]
 
 
 def test_rows_without_any_key_are_errors(tmp_path: Path) -> None:
