@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -65,6 +66,14 @@ def test_dashboard_for_who_may_not_see_mail(db: None) -> None:
         ["People", "Events", "Upcoming events"],
         None,
     )
+
+
+@pytest.mark.parametrize(("role", "offered"), [("organizer", True), ("agent", False)])
+def test_dashboard_offers_a_first_event_to_who_may_add_one(db: None, role: str, *, offered: bool) -> None:
+    client = Client()
+    client.force_login(UserFactory.create(roles=[role]))
+
+    assert (reverse("admin:events_event_add") in client.get("/admin/").content.decode()) == offered
 
 
 def test_dashboard_for_who_may_see_nothing(db: None) -> None:
