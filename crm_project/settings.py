@@ -291,6 +291,7 @@ MAIL_DIR = VAR_DIR / "mail"
 # --- Language, time, static files -----
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="") or None

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -87,8 +88,9 @@ def test_sign_in_without_a_page_to_go_to_leads_to_the_dashboard(client: Client, 
     person = User.objects.get()
     person.set_password("a long enough one")
     person.save()
-    answer = client.post(reverse("admin:login"), {"username": "ann@example.com", "password": "a long enough one"})
-    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("admin:index"))
+    form = {"username": "ann@example.com", "password": "a long enough one"}
+    answer = client.post(reverse("admin:login"), form, follow=True)
+    assert answer.redirect_chain == [("/", 302), (reverse("admin:index"), 302)]
 
 
 @pytest.mark.parametrize(("path", "code"), [("/admin/users/import/", 403), ("/nowhere/", 404)])
@@ -96,7 +98,7 @@ def test_pages_that_refuse_lead_back(client: Client, agent: User, path: str, cod
     client.force_login(agent)
     answer = client.get(path)
     assert answer.status_code == code
-    assert f'href="{reverse("admin:index")}"' in answer.content.decode()
+    assert f'href="{reverse("front")}"' in answer.content.decode()
 
 
 def test_crumbs_name_the_product_and_not_its_packages(admin_of_staff: Client) -> None:
@@ -114,3 +116,14 @@ def test_list_of_nothing_says_whether_anything_was_looked_for(admin_of_staff: Cl
 
     assert "Nothing here yet." in empty.content.decode()
     assert "Nothing matches." in narrowed.content.decode()
+
+
+def test_words_of_packages_are_those_of_the_product(admin_of_staff: Client) -> None:
+    attempt = AccessAttempt.objects.create(username="a@example.com", ip_address="192.0.2.1", failures_since_start=1)
+    listed, single = (
+        admin_of_staff.get(named(AccessAttempt, view, *args)).content.decode()
+        for view, args in (("changelist", ()), ("change", (attempt.pk,)))
+    )
+
+    assert [word for word in ("access attempt", "Username", "IP Address") if word in listed + single] == []
+    assert "refused sign-in" in listed
