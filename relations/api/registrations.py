@@ -138,26 +138,12 @@ class WaitlistsOfPersonViewSet(RegistrationsOfPersonViewSet):
 Step = Callable[..., Any]
 
 
-class RegistrationViewSet(RegistrationsViewSet, RetrieveMixin, DestroyMixin):
-    """The registrations for an event, in the order of arrival.
-
-    A path names one by its event and person: their live registration, else their latest.
-    """
+class RegistrationBase(RegistrationsViewSet):
+    """The registrations for an event. A path names one by its event and person: their live one, else their latest."""
 
     above = Event
     link = "event"
-    orderings = {"seq": Ordering("seq"), "created_at": Ordering("created_at")}
-    default_ordering = "seq"
-    unfiltered = registration_unfiltered
     lookup_url_kwarg = "user_id"
-    etag_columns = ("status",)
-    permissions = {
-        "check_in": "change",
-        "undo_check_in": "change",
-        "approve": "change",
-        "accept": "add",
-        "decline": "delete",
-    }
 
     @cached_property
     def meant(self) -> UserEventRelation:
@@ -182,6 +168,22 @@ class RegistrationViewSet(RegistrationsViewSet, RetrieveMixin, DestroyMixin):
         """Lock the seats of the event first, as the services do."""
         lock_capacity(self.meant.event_id)
         super().lock_object()
+
+
+class RegistrationViewSet(RegistrationBase, RetrieveMixin, DestroyMixin):
+    """The registrations for an event, in the order of arrival."""
+
+    orderings = {"seq": Ordering("seq"), "created_at": Ordering("created_at")}
+    default_ordering = "seq"
+    unfiltered = registration_unfiltered
+    etag_columns = ("status",)
+    permissions = {
+        "check_in": "change",
+        "undo_check_in": "change",
+        "approve": "change",
+        "accept": "add",
+        "decline": "delete",
+    }
 
     @extend_schema(request=RegisterSerializer, responses={200: RegistrationSerializer, 201: RegistrationSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

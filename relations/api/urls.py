@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, re_path
 
+from relations.api.events import EventStepsViewSet
+from relations.api.explanations import ExplanationViewSet
 from relations.api.numbers import PeopleByNumberViewSet
 from relations.api.parts import EventsOfPersonViewSet, PeopleOfEventViewSet
 from relations.api.registrations import RegistrationsOfPersonViewSet, WaitlistsOfPersonViewSet
 
 LIST = {"get": "list"}
+HOSTS = {"post": "add_host", "delete": "end_host"}
+HOST = {"delete": "end_host"}
 PERSON = "^users/(?P<id>[^/]+)"
 EVENT = "^events/(?P<id>[^/]+)"
+REGISTRATION = f"{EVENT}/registrations/(?P<user_id>[^/]+)"
 
 below: list[URLPattern | URLResolver] = [
     re_path("^users/filter_by/?$", PeopleByNumberViewSet.as_view({"post": "filter_by"}), name="user-filter-by"),
@@ -16,4 +21,13 @@ below: list[URLPattern | URLResolver] = [
     re_path(f"{PERSON}/registrations/?$", RegistrationsOfPersonViewSet.as_view(LIST), name="user-registrations"),
     re_path(f"{PERSON}/waitlists/?$", WaitlistsOfPersonViewSet.as_view(LIST), name="user-waitlists"),
     re_path(f"{EVENT}/users/?$", PeopleOfEventViewSet.as_view(LIST), name="event-users"),
+    re_path(f"{EVENT}/cancel/?$", EventStepsViewSet.as_view({"post": "cancel"}, detail=True), name="event-cancel"),
+    re_path(f"{EVENT}/complete/?$", EventStepsViewSet.as_view({"post": "close"}, detail=True), name="event-complete"),
+    re_path(f"{EVENT}/hosts/?$", EventStepsViewSet.as_view(HOSTS, detail=True), name="event-hosts"),
+    re_path(f"{EVENT}/hosts/(?P<user_id>[^/]+)/?$", EventStepsViewSet.as_view(HOST, detail=True), name="event-host"),
+    re_path(
+        f"{REGISTRATION}/explanation/?$",
+        ExplanationViewSet.as_view({"get": "explanation"}, detail=True),
+        name="registration-explanation",
+    ),
 ]

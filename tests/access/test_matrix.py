@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from rest_framework.test import APIClient
 
+from events.models import Event
+from relations.models import UserEventRelation
 from tests.access.routes import Route, api_routes
 from tests.access.world import CAST, OTHER, OWN, World, world_of
 
@@ -59,6 +61,11 @@ event-detail         PUT     ok  ok/403  403     403     403     401
 event-detail         PATCH   ok  ok/403  403     403     403     401
 event-detail         DELETE  ok  ok/403  403     403     403     401
 event-users          GET     ok  ok      ok      ok/404  403     401
+event-cancel         POST    ok  ok/403  403     403     403     401
+event-complete       POST    ok  ok/403  403     403     403     401
+event-hosts          POST    ok  ok/403  403     403     403     401
+event-hosts          DELETE  ok  ok/403  403     403     403     401
+event-host           DELETE  ok  ok/403  403     403     403     401
 
 registration-list    GET     ok  ok      ok      ok/404  403     401
 registration-list    POST    ok  ok/403  403     ok/404  403     401
@@ -69,6 +76,7 @@ registration-undo-check-in POST ok ok/403 403    403     403     401
 registration-approve POST    ok  ok/403  403     403     403     401
 registration-accept  POST    ok  ok/404  403     ok/404  403     401
 registration-decline POST    ok  ok/404  403     ok/404  403     401
+registration-explanation GET ok  ok/404  ok      ok/404  403     401
 
 relation-list        GET     ok  ok      ok      ok      403     401
 relation-list        POST    ok  ok/403  403     ok/400  403     401
@@ -115,6 +123,7 @@ MAY_NEVER_SUCCEED = BY_WHAT_IS_SENT | {
     "campaign-resume",
     "campaign-settle",
     "password-change",
+    "event-complete",
     "registration-check-in",
     "registration-decline",
 }
@@ -139,6 +148,24 @@ def path_of(route: Route, world: World, whose: str) -> str:
     return f"{path}?role=host" if route.name == "user-filter-by" else path
 
 
+def ids_of(route: Route, world: World, whose: str) -> list[Any]:
+    """Return the ids in the address of the route for one object."""
+    if route.name.startswith("registration-") and route.name != "registration-list":
+        relation = world.find("relation", whose)
+        return [relation.event_id, relation.user_id]
+    if route.name == "event-host":
+        event = world.find("event", whose)
+        return [event.pk, host_of(event)]
+    kind = "event" if route.name == "registration-list" else route.name.partition("-")[0]
+    return [world.find(kind, whose).pk]
+
+
+def host_of(event: Event) -> str:
+    """Return the id of who hosts the event; where nobody does, one of nobody."""
+    hosts = UserEventRelation.objects.filter(event=event, role="host")
+    return str(hosts.values_list("user", flat=True).first() or event.pk)
+
+
 def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
     """Return what is sent: something that would do if the caller may."""
     person, event = world.find("user", whose), world.find("event", whose)
@@ -148,16 +175,10 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
         ("email-send-emails", "POST"): {"user_ids": [str(person.pk)]},
         ("event-list", "POST"): {"title": "New", "start_at": "2030-01-01T10:00:00Z"},
         ("relation-list", "POST"): {"user_id": str(person.pk), "event_id": str(event.pk), "role": "attendee"},
+        ("event-hosts", "POST"): {"user_id": str(person.pk)},
+        ("event-hosts", "DELETE"): {"user_id": host_of(event)},
+        ("registration-list", "POST"): {"user_id": str(person.pk)},
         ("campaign-settle", "POST"): {"outcome": "sent"},
-def ids_of(route: Route, world: World, whose: str) -> list[Any]:
-    """Return the ids in the address of the route for one object."""
-    if route.name.startswith("registration-") and route.name != "registration-list":
-        relation = world.find("relation", whose)
-        return [relation.event_id, relation.user_id]
-    kind = "event" if route.name == "registration-list" else route.name.partition("-")[0]
-    return [world.find(kind, whose).pk]
-
-
         ("token-list", "POST"): {"name": "Export", "scopes": ["people:read"]},
         ("password-change", "POST"): {"current_password": "", "new_password": ""},
     }
@@ -167,7 +188,6 @@ def ids_of(route: Route, world: World, whose: str) -> list[Any]:
 def client_for(world: World) -> APIClient:
     """Return a client that is signed in as the caller of ``world``."""
     client = APIClient()
-        ("registration-list", "POST"): {"user_id": str(person.pk)},
     if world.caller.is_authenticated:
         client.force_authenticate(world.caller)
     return client
