@@ -83,6 +83,9 @@ def status_of(port: int, path: str) -> int:
 def test_runall_serves_outlives_its_own_kill_and_leaves_nothing_on_interrupt(runall: Start, port: int) -> None:
     killed = runall()
     said = read_until(killed, "Mail: ")
+    steps = ["starting PostgreSQL", "starting Valkey", "bringing the database", "making the demo", "starting web"]
+    places = [said.index(step) for step in steps]
+    assert places == sorted(places)
     assert f"http://localhost:{port}/" in said
     assert "Made admin@example.com with the password admin, people and events." in said
     assert "Sign in as admin@example.com with the password admin" in said

@@ -52,6 +52,7 @@ def seed(plan: Plan, *, done: Callable[[int], None] = _silently) -> None:
     Raises ``DoesNotFitError`` for numbers that contradict each other and ``IntegrityError`` where the same was seeded
     already, ``CountsDriftedError`` where counters are not true at the end.
     """
+    done(0)
     parts = Parts(plan)
     people_keys, event_keys = rows.Keys(), rows.Keys()
     with connection.cursor() as cursor:

@@ -201,7 +201,7 @@ def test_command_interrupted_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> 
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr("relations.management.commands.seed.progress_on", lambda _out, _total: Interruption())
+    monkeypatch.setattr("relations.management.commands.seed.progress_on", lambda _out, _total, unit: Interruption())
 
     with pytest.raises(CommandError, match="Nothing was stored") as caught:
         run()

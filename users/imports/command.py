@@ -35,7 +35,8 @@ class ImportCommand(BaseCommand):
             dry_run=dry_run,
             batch_rows=batch_size,
             say=self.stdout.write,
-            progress=lambda lines: progress_on(self.stderr, lines),  # type: ignore[arg-type]  # it writes like a file
+            # Django's wrapper would end each move of a bar as a red line of its own.
+            progress=lambda lines: progress_on(self.stderr._out, lines),  # type: ignore[arg-type]  # the stubs' mistake
         )
         try:
             report = import_file(self.kind, file, options)

@@ -57,7 +57,9 @@ class Run:
         if not self.record.rows_done:
             self._errors.write(0, [])
         rows = itertools.islice(self.file.source.rows(), self.record.rows_done, None)
-        for batch in read_ahead(map(self._parsed, batches(rows, self.batch_rows))):
+        for number, batch in enumerate(read_ahead(map(self._parsed, batches(rows, self.batch_rows)))):
+            if number == 0:
+                self.progress.at(batch.source_rows[0].line - 1)
             problems = _store_batch(self, batch)
             self.first_problems += problems[: SHOWN_PROBLEMS - len(self.first_problems)]
             self.record.refresh_from_db()

@@ -1,9 +1,19 @@
 """What an operator sees of an import: output, files, exit status."""
 
+import fcntl
 import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from users.imports.models import Import
@@ -157,22 +167,58 @@ def test_read_only_columns_are_ignored_and_named(tmp_path: Path) -> None:
     assert "Ignored, since it is read-only: id, hosted_count." in out
 
 
-def test_progress_on_a_terminal_is_a_bar_with_rate_and_time_left() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_progress_on_a_terminal_is_one_line_as_wide_as_that(
+    tmp_path: Path, subprocess_environment: dict[str, str]
+) -> None:
+    path = csv_file(tmp_path, "external_id", *(f"a{number}" for number in range(200)))
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "import_users", str(path), "--batch-size", "10"]
+
+    drawn = on_a_terminal(command, subprocess_environment, columns=70)
+
+    bar, summary = [line for line in drawn.split("\r\n") if line][-2:]
+    assert summary.startswith(f"Import {Import.objects.get().pk} finished: 200 rows")
+    moves = bar.split("\r")
+    assert len(moves) > 2
+    assert {len(move) for move in moves if move} == {69}  # the last column stays free
+    assert re.search(r"201/201 \[00:\d\d<00:00, +[\d.]+ lines/s\]", moves[-1])
+    assert "\x1b[3" not in drawn  # no colour of errors
+
+
+def on_a_terminal(command: list[str], environment: dict[str, str], *, columns: int) -> str:
+    """Return what a command writes to a terminal that is ``columns`` wide."""
+    terminal, end_of_command = pty.openpty()
+    fcntl.ioctl(end_of_command, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        command, env=environment | {"TERM": "xterm"}, stdout=end_of_command, stderr=end_of_command
+    )
+    os.close(end_of_command)
+    drawn = b""
+    with suppress(OSError):  # the way in which Linux says that the other end is closed
+        while some := os.read(terminal, 65_536):
+            drawn += some
+    os.close(terminal)
+    assert process.wait() == 0
+    return drawn.decode()
+
+
+def test_progress_that_is_taken_up_shows_the_rate_of_this_run() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     out = Terminal()
-    bar = progress_on(out, 100)
-    bar.at(50)
+    bar = progress_on(out, 1_000_000, unit="rows")
+    bar.at(999_990)
+    bar.at(1_000_000)
     bar.close()
 
     assert isinstance(bar, Bar)
-    assert "50/100" in out.getvalue()
+    assert "999990/1000000 [00:00<?, ? rows/s]" in out.getvalue()
 
 
 def test_progress_in_a_log_is_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter([0.0, 1.0, 6.0, 7.0])
+    now = iter([0.0, 6.0, 7.0])
     monkeypatch.setattr("users.imports.progress.time.monotonic", lambda: next(now))
     out = io.StringIO()
 
@@ -182,7 +228,7 @@ def test_progress_in_a_log_is_a_line_every_few_seconds(monkeypatch: pytest.Monke
     progress.close()
 
     assert isinstance(progress, LogLines)
-    assert out.getvalue() == "line 310 of 1,000, 50 lines/s, 14 s left\n"
+    assert out.getvalue() == "310 of 1,000 lines, 50 lines/s, 14 s left\n"
 
 
 @pytest.mark.django_db(transaction=True)

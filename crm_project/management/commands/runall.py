@@ -58,15 +58,25 @@ class Command(BaseCommand):
 
     def _prepare(self, address: str) -> str:
         for server in embedded.in_use():
+            self._say(f"starting {server.name}")
             server.start()
+        self._say("bringing the database up to date (at first this takes half a minute)")
         call_command("migrate", interactive=False, verbosity=0)
         if settings.DEBUG:
+            self._say("making the demo, where there is none yet")
             call_command("demo")
         else:
+            self._say("collecting static files")
             call_command("collectstatic", interactive=False, verbosity=0)
+        self._say("starting web, worker and beat")
         text = announcement(address)
         connections.close_all()  # none may be shared with the processes that are forked now
         return text
+
+    def _say(self, step: str) -> None:
+        """Say at once what takes a while now."""
+        self.stdout.write(step)
+        self.stdout.flush()
 
 
 def _check_is_free(port: int) -> None:

@@ -43,7 +43,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{users:,} people, {events:,} events and {relations:,} relations, counted and checked.")
 
     def _store(self, plan: Plan) -> None:
-        progress = progress_on(self.stderr, plan.users + plan.events + plan.relations)  # type: ignore[arg-type]  # writes
+        rows = plan.users + plan.events + plan.relations
+        # Django's wrapper would end each move of a bar as a red line of its own.
+        progress = progress_on(self.stderr._out, rows, unit="rows")  # type: ignore[arg-type]  # the stubs' mistake
         try:
             seed(plan, done=progress.at)
         except DoesNotFitError as error:
