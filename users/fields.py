@@ -6,6 +6,8 @@ import phonenumbers
 from django.conf import settings
 from django.db import models
 
+from users.languages import normalised_language, validate_language
+
 
 class LowerCaseEmailField(models.EmailField[str | None, str | None]):
     """An address stored lower-cased and unique; none is NULL. Look-ups are lower-cased too."""
@@ -42,6 +44,22 @@ class PhoneNumberField(models.CharField[str, str]):
 
     def to_python(self, value: Any) -> str:
         return normalised_phone_number(str(value).strip()) if value else ""
+
+    def get_prep_value(self, value: Any) -> str:
+        return self.to_python(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001  # Django's signature
+        """Show the stored form on the instance as well."""
+        return str(_show_stored(self, model_instance))
+
+
+class LanguageField(models.CharField[str, str]):
+    """A language's tag, stored in lower case with hyphens."""
+
+    default_validators = (validate_language,)
+
+    def to_python(self, value: Any) -> str:
+        return normalised_language(str(value)) if value else ""
 
     def get_prep_value(self, value: Any) -> str:
         return self.to_python(super().get_prep_value(value))

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from users.accounts.models import ApiToken, PendingEmail, PendingSignup, SecurityEvent
 from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
-from users.fields import LowerCaseEmailField, PhoneNumberField
+from users.fields import LanguageField, LowerCaseEmailField, PhoneNumberField
 from users.history import tracked
 from users.identity import is_somebody
 from users.imports.models import Import, ImportedRow
+from users.languages import language_is_a_tag
 from users.querysets import UserManager, UserQuerySet
 from users.roles import HoldsRoles
 from users.triggers import raise_version, start_counts, written_by_triggers
@@ -77,7 +78,7 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
     city = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=200, blank=True)
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    language = models.CharField(max_length=16, default="en")
+    language = LanguageField(max_length=16, default="en", help_text=_("A tag such as en, de or pt-BR."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: this person cannot sign in."))
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to this admin."))
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -98,6 +99,7 @@ class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="users_user_email_is_lower_case"),
             external_id_is_no_id_or_path("users_user"),
             is_somebody(),
+            language_is_a_tag(),
         ]
         indexes = [
             models.Index(name_key(), "id", name="users_user_name"),

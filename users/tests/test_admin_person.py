@@ -49,6 +49,12 @@ def test_adding_a_person_with_an_address_that_is_taken(admin_of_staff: Client) -
     assert "email" in answer.context["adminform"].form.errors
 
 
+def test_adding_a_person_with_what_is_no_language(admin_of_staff: Client) -> None:
+    fields = {"first_name": "Ann", "timezone": "UTC", "language": "English please"}
+    answer = admin_of_staff.post(reverse("admin:users_user_add"), fields)
+    assert answer.context["adminform"].form.errors == {"language": ["Give a language tag such as en, de or pt-BR."]}
+
+
 def test_adding_nobody(admin_of_staff: Client) -> None:
     answer = admin_of_staff.post(reverse("admin:users_user_add"), {"timezone": "UTC", "language": "en", "city": "Rome"})
     faults = answer.context["adminform"].form.non_field_errors()

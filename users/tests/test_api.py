@@ -256,3 +256,14 @@ def test_browser_gets_a_page(client: Any, staff: User) -> None:
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/html")
     assert "Sam" in response.content.decode()
+
+
+@pytest.mark.parametrize("language", ["Klingon (old)", "", None])
+def test_language_has_the_form_of_a_tag(client_of_staff: APIClient, language: str | None) -> None:
+    person = UserFactory.create()
+
+    wrong = client_of_staff.patch(f"{PEOPLE}{person.pk}/", {"language": language})
+    right = client_of_staff.patch(f"{PEOPLE}{person.pk}/", {"language": "pt_BR"})
+
+    assert (wrong.status_code, [pointer for pointer, _code in problem(wrong)[1]]) == (400, ["/language"])
+    assert right.json()["language"] == "pt-br"

@@ -24,6 +24,7 @@ KNOWN = [column_of(User, name) for name in ("email", "city", "company")]
         ("city", "=HYPERLINK()", "=HYPERLINK()"),
         ("timezone", "", "UTC"),
         ("language", "", "en"),
+        ("language", " pt_BR ", "pt-br"),
     ],
 )
 def test_cell_of_a_person(name: str, cell: str, value: object) -> None:
@@ -38,6 +39,7 @@ def test_cell_of_a_person(name: str, cell: str, value: object) -> None:
         ("city", "a\0b", "city: holds a NUL character"),
         ("city", "a\ud800b", "city: holds half of a surrogate pair"),
         ("avatar", "not a link", "avatar: Enter a valid URL."),
+        ("language", "German (Austria)", "language: Give a language tag such as en, de or pt-BR."),
         ("timezone", "Europe/Nowhere", "timezone: “Europe/Nowhere” is no IANA time zone, such as Europe/Berlin."),
     ],
 )

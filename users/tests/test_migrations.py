@@ -46,6 +46,23 @@ def test_stored_ids_that_are_refused_from_now_on_are_named_and_left_alone(migrat
         User.objects.filter(pk=dots.pk).update(external_id="..")
 
 
+def test_stored_languages_are_mended(migrated_again: None) -> None:
+    migrate([("users", "0012_keep_emails_to_be_confirmed")])
+    stored = ["de-AT", "pt_BR", " fr ", "English please", "", "en"]
+    people = UserFactory.create_batch(len(stored))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE users_user SET language = %s WHERE id = %s",
+            [(language, person.pk) for language, person in zip(stored, people, strict=True)],
+        )
+    migrate_to_the_latest()
+
+    mended = [User.objects.get(pk=person.pk) for person in people]
+    history = mended[3].history.order_by("pgh_id").values_list("language", flat=True)
+    assert [person.language for person in mended] == ["de-at", "pt-br", "fr", "en", "en", "en"]
+    assert list(history) == ["en", "English please", "en"]
+
+
 def test_stored_nobodies_are_named_and_left_alone(migrated_again: None) -> None:
     migrate([("users", "0009_validate_external_ids")])
     nobody, _known = UserFactory.create(first_name="", last_name="", email=None), UserFactory.create()

@@ -115,6 +115,29 @@ def test_unknown_zone_is_refused() -> None:
         UserFactory.build(timezone="Mars/Olympus").full_clean()
 
 
+@pytest.mark.parametrize(("given", "stored"), [("de", "de"), ("pt_BR", "pt-br"), (" zh-Hant-TW ", "zh-hant-tw")])
+def test_language_is_stored_in_one_form(given: str, stored: str) -> None:
+    user = UserFactory.create(language=given)
+
+    assert (user.language, User.objects.get(language=given).language) == (stored, stored)
+
+
+@pytest.mark.parametrize("language", ["English", "e", "de-", "de--at", "../..", "dé", "123", ""])
+def test_what_is_no_language_tag_is_refused(language: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        UserFactory.build(language=language).full_clean(exclude=["password"])
+
+    assert caught.value.error_dict.keys() == {"language"}
+
+
+@pytest.mark.parametrize("language", ["English", "de-AT", "en\n", ""])
+def test_database_refuses_what_is_no_language_tag(language: str) -> None:
+    user = UserFactory.create()
+
+    with pytest.raises(IntegrityError, match="users_user_language_is_a_tag"), connection.cursor() as cursor:
+        cursor.execute("UPDATE users_user SET language = %s WHERE id = %s", [language, user.pk])
+
+
 def test_superuser_without_a_password_cannot_sign_in() -> None:
     user = User.objects.create_superuser("root@example.com")
 
