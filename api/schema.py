@@ -117,6 +117,10 @@ class AutoSchema(openapi.AutoSchema):
     def _permission(self) -> str | None:
         return self.view.permission_required(self.view.request) if isinstance(self.view, HouseRules) else None
 
+    def _changes_something(self) -> bool:
+        """Tell whether the state of things may forbid the call: a POST with the permission to look only reads."""
+        return self.method in CHANGING or (self.method == "POST" and ".view_" not in (self._permission() or ""))
+
     def _repeats_answer(self) -> bool:
         return self.method == "POST" and isinstance(self.view, HouseRules) and self.view.repeats_answer()
 
@@ -169,7 +173,7 @@ class AutoSchema(openapi.AutoSchema):
         }
         if "{" in self.path:
             found[404] = _("There is none, or none that the caller may know of.")
-        if self.method in CHANGING or self._repeats_answer():
+        if self._changes_something():
             found[int(Conflict.status_code)] = str(Conflict.default_detail)
         if self._takes_condition():
             found[int(PreconditionFailed.status_code)] = str(PreconditionFailed.default_detail)

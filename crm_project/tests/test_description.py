@@ -44,3 +44,11 @@ def test_what_cannot_be_answered_is_a_problem(client: Client, address: str, stat
 
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize("call", ["tokens", "auth/signup/confirm", "auth/password/reset/confirm"])
+def test_description_names_the_conflict_of_a_call_that_is_not_kept(client: Client, call: str) -> None:
+    described = client.get("/api/schema/?format=json").json()
+
+    assert "409" in described["paths"][f"/api/v1/{call}/"]["post"]["responses"]
+    assert "409" not in described["paths"]["/api/v1/users/filter_by/"]["post"]["responses"]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
+from api.exceptions import Conflict
 from users.accounts.models import ApiToken, SecurityEventKind
 from users.accounts.security_log import record
 from users.models import User
@@ -17,6 +18,7 @@ from users.models import User
 MARK = "ecrm_"
 PREFIX_LENGTH = len(MARK) + 8
 SECRET_BYTES = 32
+MOST = 100
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(days=180)
 
@@ -25,9 +27,14 @@ KEPT = timedelta(days=180)
 def create_token(
     *, user: User, name: str, scopes: Sequence[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token for ``user`` and return it with its secret, which nobody can read again."""
+    """Make a token for ``user`` and return it with its secret, which nobody can read again.
+
+    Raises ``Conflict`` for who has 100 of them, and ``ValidationError`` under ``expires_at``.
+    """
     if expires_at is not None and expires_at <= clock.now():
         raise ValidationError({"expires_at": ValidationError(_("This is over already."), "past")})
+    if ApiToken.objects.standing().filter(user=user).count() >= MOST:
+        raise Conflict(_("You have %(most)s tokens. Revoke one that is not in use first.") % {"most": MOST}, "too_many")
     secret = MARK + secrets.token_hex(4) + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken(
         user=user,

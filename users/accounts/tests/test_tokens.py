@@ -53,6 +53,17 @@ def test_token_is_shown_once(client: Client, post: Callable[..., Any], nora: Use
     assert status(secret) == 200
 
 
+def test_person_has_a_hundred_tokens_at_most(post: Callable[..., Any], nora: User, signed_in: dict[str, str]) -> None:
+    ApiToken.objects.bulk_create(ApiToken(user=nora, prefix=f"{MARK}{number}", scopes=[]) for number in range(99))
+    ApiToken.objects.create(user=nora, prefix="revoked", scopes=[], revoked_at=clock.now())
+
+    answers = [post("tokens", NEW, **signed_in) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert "Revoke one" in answers[1].json()["detail"]
+    assert create_token(user=UserFactory.create(), name="Sync", scopes=["people:read"])
+
+
 def test_repeated_call_makes_another_token(post: Callable[..., Any], signed_in: dict[str, str]) -> None:
     secrets = {post("tokens", NEW, **signed_in, **{"Idempotency-Key": "one"}).json()["token"] for _time in range(2)}
 
