@@ -105,8 +105,9 @@ class SeriesActions(ResourceViewSet):
             series = None if body.validated_data["dry_run"] else repeat_event(event=event, rule=rule, actor=actor)
         except ValidationError as error:
             raise InvalidInput([Fault(text, "rule", ("rule",)) for text in error.messages]) from error
-        shown = representation_of(SeriesSerializer).rows(EventSeries.objects.filter(pk=series.pk)) if series else [None]
-        answer = {"series": shown[0], "occurrences": OccurrenceSerializer(found, many=True).data}
+        made = EventSeries.objects.filter(pk__in=[series.pk] if series else [])
+        shown = next(iter(representation_of(SeriesSerializer).rows(made)), None)
+        answer = {"series": shown, "occurrences": OccurrenceSerializer(found, many=True).data}
         return Response(answer, status.HTTP_201_CREATED if series else status.HTTP_200_OK)
 
     @extend_schema(responses=FollowingSerializer)

@@ -21,7 +21,7 @@ def free_slugs(titles: Iterable[str], *, but_of: Event | None = None) -> list[st
     One query, and one more for each slug that is taken or asked for twice.
     """
     bases = [base_of(title) for title in titles]
-    others = Event.objects.exclude(pk=but_of.pk if but_of else None)
+    others = Event.objects.exclude(pk=but_of.pk) if but_of else Event.objects.all()
     taken = set(others.filter(slug__in=set(bases)).values_list("slug", flat=True))
     for base in sorted(taken | {base for base, times in Counter(bases).items() if times > 1}):
         taken.update(others.filter(slug__startswith=f"{base}-").values_list("slug", flat=True))

@@ -3,8 +3,9 @@
 import zoneinfo
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from events.admin.zoned_times import ZonedDateTimeField
 from events.models import EDITED, Event
@@ -12,6 +13,7 @@ from users.admin.forms import RecordForm, zone_input
 from users.zones import zone_names
 
 TIMES = ("start_at", "end_at")
+ALONE, FOLLOWING = "alone", "following"
 
 
 class EventForm(RecordForm[Event]):
@@ -22,6 +24,15 @@ class EventForm(RecordForm[Event]):
 
     start_at = ZonedDateTimeField(label=_("Start"), help_text=_("In the event's time zone, below."))
     end_at = ZonedDateTimeField(label=_("End"), required=False, help_text=_("In the event's time zone. May be empty."))
+
+    applies_to = forms.ChoiceField(
+        choices=[(ALONE, _("this event alone")), (FOLLOWING, _("this and all that follow"))],
+        initial=ALONE,
+        required=False,
+        widget=UnfoldAdminRadioSelectWidget,
+        label=_("Change"),
+        help_text=_("A new time moves those that follow by as much; each keeps its slug and external id."),
+    )
 
     class Meta:
         model = Event
