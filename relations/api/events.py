@@ -50,7 +50,7 @@ class EventStepsViewSet(ResourceViewSet):
 
     model = Event
     serializer_class = EventSerializer
-    permissions = {"cancel": "change", "close": "change", "add_host": "change", "end_host": "change"}
+    permissions = dict.fromkeys(("cancel", "close", "add_host", "end_host", "end_named_host"), "change")
 
     @extend_schema(request=ReasonSerializer)
     def cancel(self, request: Request, **kwargs: str) -> Response:
@@ -81,14 +81,21 @@ class EventStepsViewSet(ResourceViewSet):
         is_new = add_relation(user=user, event=event, role=Role.HOST, actor=self._actor(), reason=MADE_HOST)[1]
         return self.answer_saved(event, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, operation_id="events_hosts_end")
     def end_host(self, request: Request, **kwargs: str) -> Response:
-        """Let somebody be a host no longer, whom the path names, or the body by ``user_id``: 204, then 404."""
+        """Let somebody be a host no longer, whom the body names: `{"user_id": …}`; 204, then 404.
+
+        Where a body with DELETE gets lost on its way, take the address that names the person.
+        """
         event = self.get_editable_object()
-        if "user_id" in self.kwargs:
-            user = find(User.objects.visible_to(request.user), self.kwargs["user_id"])
-        else:
-            user = self._read(HostSerializer)["user"]
+        user = self._read(HostSerializer)["user"]
+        return self.in_state(partial(self._end_host, event, user))
+
+    @extend_schema(responses={204: None}, operation_id="events_hosts_end_named")
+    def end_named_host(self, request: Request, **kwargs: str) -> Response:
+        """Let somebody be a host no longer, whom the path names: 204, then 404."""
+        event = self.get_editable_object()
+        user = find(User.objects.visible_to(request.user), self.kwargs["user_id"])
         return self.in_state(partial(self._end_host, event, user))
 
     def _end_host(self, event: Event, user: User | None) -> Response:

@@ -1,5 +1,7 @@
 """The addresses of relations that hang below a person or an event."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, re_path
 
 from relations.api.events import EventStepsViewSet
@@ -8,9 +10,9 @@ from relations.api.numbers import PeopleByNumberViewSet
 from relations.api.parts import EventsOfPersonViewSet, PeopleOfEventViewSet
 from relations.api.registrations import RegistrationsOfPersonViewSet, WaitlistsOfPersonViewSet
 
-LIST = {"get": "list"}
-HOSTS = {"post": "add_host", "delete": "end_host"}
-HOST = {"delete": "end_host"}
+LIST: dict[str, Any] = {"get": "list"}
+HOSTS: dict[str, Any] = {"post": "add_host", "delete": "end_host"}
+HOST: dict[str, Any] = {"delete": "end_named_host"}
 PERSON = "^users/(?P<id>[^/]+)"
 EVENT = "^events/(?P<id>[^/]+)"
 REGISTRATION = f"{EVENT}/registrations/(?P<user_id>[^/]+)"

@@ -1,6 +1,6 @@
 """What was changed of an event that decides who gets in, from the history of its record."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ def changes_of(event: Event) -> list[Line]:
 
 
 def _between(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Line]:
-    said = {
+    said: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
         "status": _status,
         "max_capacity": _capacity,
         "offer_minutes": _offers,
