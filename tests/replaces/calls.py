@@ -189,6 +189,47 @@ def delete_event(scene: Scene, name: str) -> None:
     assert [scene.call(where, role="organizer").status_code for _time in range(2)] == [204, 404]
 
 
+# --- Registrations ---------------------------------------------------------------------------------------------------
+@call("POST /events/{id}/registrations/")
+def register_person(scene: Scene, name: str) -> None:
+    first, again = (scene.call(name, {"user_id": str(scene.customer.pk)}) for _time in range(2))
+    assert (first.status_code, again.status_code, first.json()["status"]) == (201, 200, "confirmed")
+    scene.call("PATCH /events/{id}/", {"max_capacity": 2})
+    assert answered(scene.call(name, role="customer"), 201)["queue_position"] == 1
+    scene.call("PATCH /events/{id}/", {"waitlist_enabled": False})
+    assert scene.call(name, {"user_id": str(scene.ada.pk)}).status_code == 409
+
+
+@call("GET /events/{id}/registrations/")
+def list_registrations(scene: Scene, name: str) -> None:
+    assert {str(scene.relation.pk)} == ids(scene.call(name, role="agent"))
+
+
+@call("DELETE /events/{id}/registrations/{user_id}/")
+def cancel_registration(scene: Scene, name: str) -> None:
+    scene.call("PATCH /events/{id}/", {"max_capacity": 1})
+    waits = answered(scene.call("POST /events/{id}/registrations/", role="customer"), 201)
+    assert [scene.call(name).status_code for _time in range(2)] == [204, 404]
+    assert (waits["status"], scene.call(f"GET /relations/{waits['id']}/").json()["status"]) == (
+        "waitlisted",
+        "confirmed",
+    )
+
+
+@call("GET /users/{id}/registrations/")
+def list_registrations_of_person(scene: Scene, name: str) -> None:
+    mine = answered(scene.call("POST /events/{id}/registrations/", {"user_id": str(scene.ada.pk)}), 201)
+    assert ids(scene.call(name, role="agent")) == {mine["id"]}
+
+
+@call("GET /users/{id}/waitlists/")
+def list_waitlists_of_person(scene: Scene, name: str) -> None:
+    scene.call("PATCH /events/{id}/", {"max_capacity": 1})
+    mine = answered(scene.call("POST /events/{id}/registrations/", {"user_id": str(scene.ada.pk)}), 201)
+    assert answered(scene.call(name, role="agent"), 200)["results"] == [mine]
+    assert mine["queue_position"] == 1
+
+
 # --- Signing up and in -----------------------------------------------------------------------------------------------
 @call("POST /auth/signup/")
 def sign_up(scene: Scene, name: str) -> None:

@@ -201,6 +201,27 @@ written("/relations/", "event_id", lambda scene: str(scene.meeting.pk))
 written("/relations/", "role", given("host"))
 written("/relations/", "status", given("pending"))
 
+REGISTRATIONS = "/events/{id}/registrations/"
+for field in ("id", "user_id", "event_id"):
+    shown(REGISTRATIONS, field, lambda scene, field=field: str(getattr(scene.relation, field)), bob_among)
+for field in ("role", "status", "seq"):
+    shown(REGISTRATIONS, field, lambda scene, field=field: getattr(scene.relation, field), bob_among)
+shown(
+    REGISTRATIONS,
+    "created_at",
+    lambda scene: scene.relation.created_at,
+    lambda body: moment("created_at")(bob_among(body)),
+)
+
+
+@example("Fields", "queue_position", place=REGISTRATIONS)
+def place_in_the_queue(scene: Scene) -> None:
+    scene.call("PATCH /events/{id}/", {"max_capacity": 1})
+    scene.call(f"POST {REGISTRATIONS}", {"user_id": str(scene.customer.pk)})
+    rows = scene.call(f"GET {REGISTRATIONS}").json()["results"]
+    assert [row["queue_position"] for row in rows] == [None, 1]
+
+
 # --- An event --------------------------------------------------------------------------------------------------------
 EVENT: dict[str, Any] = {
     "external_id": "ev-1",
