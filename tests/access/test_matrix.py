@@ -67,6 +67,11 @@ event-hosts          POST    ok  ok/403  403     403     403     401
 event-hosts          DELETE  ok  ok/403  403     403     403     401
 event-host           DELETE  ok  ok/403  403     403     403     401
 
+event-repeat         POST    ok  ok/403  403     403     403     401
+event-following      PATCH   ok  ok/403  403     403     403     401
+series-list          GET     ok  ok      ok      ok      403     401
+series-detail        GET     ok  ok      ok      ok/404  403     401
+
 registration-list    GET     ok  ok      ok      ok/404  403     401
 registration-list    POST    ok  ok/403  403     ok/404  403     401
 registration-detail  GET     ok  ok/404  ok      ok/404  403     401
@@ -117,11 +122,12 @@ BY_WHAT_IS_SENT = frozenset(
         "password-reset-confirm",
     }
 )
-# Without a body that fits the moment: nobody here has a password, no campaign was paused, no event has begun and nobody
-# waits for approval.
+# Without a body that fits the moment: nobody here has a password, no campaign was paused, no event has begun or belongs
+# to a series, and nobody waits for approval.
 MAY_NEVER_SUCCEED = BY_WHAT_IS_SENT | {
     "campaign-resume",
     "campaign-settle",
+    "event-following",
     "password-change",
     "event-complete",
     "registration-check-in",
@@ -177,6 +183,8 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
         ("relation-list", "POST"): {"user_id": str(person.pk), "event_id": str(event.pk), "role": "attendee"},
         ("event-hosts", "POST"): {"user_id": str(person.pk)},
         ("event-hosts", "DELETE"): {"user_id": host_of(event)},
+        ("event-repeat", "POST"): {"rule": "FREQ=WEEKLY;COUNT=2"},
+        ("event-following", "PATCH"): {"venue": "Annex"},
         ("registration-list", "POST"): {"user_id": str(person.pk)},
         ("campaign-settle", "POST"): {"outcome": "sent"},
         ("token-list", "POST"): {"name": "Export", "scopes": ["people:read"]},

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
+from events.series import repeat_event
 from events.tests.factories import EventFactory
 from mailing.models import Campaign
 from mailing.tests.factories import campaign_to
@@ -48,6 +49,11 @@ def world_of(role: str) -> World:
         host(leader, event)
     world.add("user", caller if isinstance(caller, User) else stranger, stranger)
     world.add("event", mine, draft)
+    series = [
+        repeat_event(event=EventFactory.create(status=one.status), rule="FREQ=WEEKLY;COUNT=2", actor=None)
+        for one in (mine, draft)
+    ]
+    world.add("series", *series)
     world.add("relation", _own_relation(role, caller, mine, stranger), attend(stranger, elsewhere))
     client, another_client = UserFactory.create_batch(2, roles=["customer"])
     world.add("customer", caller if role == "customer" else client, another_client)
