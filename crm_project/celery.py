@@ -11,8 +11,8 @@ from celery.signals import beat_init, before_task_publish, celeryd_init, worker_
 from django.conf import settings
 
 from crm_project.telemetry import tasks
-from mailing.doorbell import PUMP
-from mailing.policy import TICK
+from mailing.doorbell import PUMP, REMIND
+from mailing.policy import REMINDER_TICK, TICK
 from relations import doorbell as relations_doorbell
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
         "schedule": relations_doorbell.TICK,
         "options": {"expires": relations_doorbell.TICK},
     },
+    "remind": {"task": REMIND, "schedule": REMINDER_TICK, "options": {"expires": REMINDER_TICK}},
     "forget answers": {"task": "api.forget_answers", "schedule": 300, "options": {"expires": 300}},
     "forget attempts": {"task": "users.forget_attempts", "schedule": 300, "options": {"expires": 300}},
     "forget accounts": {"task": "users.forget_accounts", "schedule": NIGHTLY},

@@ -231,6 +231,7 @@ THROTTLE_RATES = {
     "sign_in_address": "300/min",
     "signup": "20/hour",
     "mail": "60/hour",
+    "ticket": "300/min",
 } | env.dict("THROTTLE_RATES", default={})
 if TESTING:
     THROTTLE_RATES = dict.fromkeys(THROTTLE_RATES, "1000000/min")
@@ -284,6 +285,8 @@ CACHES: dict[str, dict[str, Any]] = {
 # --- Mail -----
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")
 DEFAULT_EMAIL_TEMPLATE = env.str("DEFAULT_EMAIL_TEMPLATE", default="welcome")
+# How long before its start people are reminded of an event; 0: never.
+REMINDER_HOURS = env.int("REMINDER_HOURS", default=24)
 EMAIL_TIMEOUT = 20
 globals().update(email_settings(env.str("EMAIL_URL", default="")))
 MAIL_DIR = VAR_DIR / "mail"

@@ -16,6 +16,7 @@ from events.series_api import SeriesViewSet
 from mailing.api import CampaignViewSet, DeliveryViewSet, ExcludedViewSet, SendEmailView
 from relations.api import RegistrationViewSet, RelationViewSet
 from relations.api.urls import below as below_relations
+from relations.urls import page_urls as relation_page_urls
 from users.accounts.api import TokenViewSet
 from users.accounts.door_urls import door_urls
 from users.accounts.urls import api_urls as account_api_urls
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include(door_urls)),
     path("account/", include(account_page_urls)),
+    path("", include(relation_page_urls)),
     path("health/", health.alive),
     path("health/ready/", health.ready),
     re_path("^metrics/?$", metrics, name="metrics"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict, Unavailable
 from api.transactions import locking
 from events.models import Event, EventStatus
-from events.signals import admission_changed, event_created, event_deleting
+from events.signals import admission_changed, event_changed, event_created, event_deleting
 from events.slugs import free_slug
 from users.models import User
 
@@ -19,6 +19,8 @@ from users.models import User
 SLUG_ATTEMPTS = 20
 # A change of one of these can let somebody in who waits.
 ADMITTING = ("max_capacity", "offer_minutes", "status", "start_at", "end_at")
+# What people plan by who take part.
+PLANNED_BY = ("title", "start_at", "end_at", "timezone", "venue")
 
 
 @locking
@@ -35,14 +37,15 @@ def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] |
 
 @locking
 def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None, reason: str = "") -> Event:
-    """Change the named fields of ``event`` and return it as stored; announce a change of what decides who gets in.
+    """Change the named fields of ``event`` and return it as stored.
 
+    A change of what decides who gets in is announced, and one of what people plan by.
     Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next, and keep
     ``reason`` in their ledgers. Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one
     that has not begun.
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-    before = {name: getattr(stored, name) for name in ADMITTING}
+    before = {name: getattr(stored, name) for name in {*ADMITTING, *PLANNED_BY}}
     if changes.get("slug") == "":
         changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)), but_of=stored)}
     for field, value in changes.items():
@@ -53,8 +56,11 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     if changes:
         stored.save(update_fields=[*changes])
         stored.refresh_from_db()
-    if any(getattr(stored, name) != value for name, value in before.items()):
+    changed = {name: value for name, value in before.items() if getattr(stored, name) != value}
+    if changed.keys() & set(ADMITTING):
         admission_changed.send(Event, event=stored, actor=actor, reason=reason)
+    if told := {name: value for name, value in changed.items() if name in PLANNED_BY}:
+        event_changed.send(Event, event=stored, actor=actor, changes=told)
     return stored
 
 

@@ -7,6 +7,9 @@ event_created = Signal()
 # What decides who gets in was changed and stored: capacity, offers, status or the times. Sends event, actor, reason
 # (a text for the ledger; empty: none was given).
 admission_changed = Signal()
+# What people plan by was changed and stored, not by an import: title, times, zone or venue. Sends event, actor, changes
+# (a dict of the values before).
+event_changed = Signal()
 # An event is about to be deleted: what only belongs to its creation may go with it. Sends event.
 event_deleting = Signal()
 # Events were made from another, which they repeat. Sends original, events (in the order of their keys), actor.

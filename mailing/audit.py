@@ -9,7 +9,8 @@ CHECKS = {
     "has %s deliveries, but froze into %s": """
         SELECT c.id, count(d.id), c.frozen_count
           FROM mailing_campaign c LEFT JOIN mailing_delivery d ON d.campaign_id = c.id
-         WHERE c.frozen_count IS NOT NULL
+         WHERE c.frozen_count IS NOT NULL AND (c.finished_at IS NOT NULL OR NOT EXISTS (
+                   SELECT FROM mailing_registrationmail m WHERE m.campaign_id = c.id AND m.edition = 0))
          GROUP BY c.id HAVING count(d.id) <> c.frozen_count ORDER BY c.id
     """,
     "is %s and finished, but %s of its deliveries are not": """
@@ -32,7 +33,8 @@ CHECKS = {
     "mailed %s people whom it left out as %s": """
         SELECT e.campaign_id, count(*), e.reason
           FROM mailing_campaignexclusion e
-          JOIN mailing_delivery d ON d.campaign_id = e.campaign_id AND d.user_id = e.user_id
+          JOIN mailing_delivery d
+            ON d.campaign_id = e.campaign_id AND d.user_id = e.user_id AND d.transition_id IS NULL
          WHERE e.reason <> 'duplicate' GROUP BY e.campaign_id, e.reason ORDER BY 1, 3
     """,
     "has %s deliveries that were handed over without a Message-ID%s": """

@@ -19,5 +19,5 @@ def described(subject: str, text: str = "", html: str = "") -> Rendered:
     try:
         return Renderer(subject, text, html).render(NAMED)
     except ContentError:
-        parts = (FILLED_IN.sub("…", part).strip() for part in (subject, text, html))
-        return Rendered(*parts)
+        subject, text, html = (FILLED_IN.sub("…", part).strip() for part in (subject, text, html))
+        return Rendered(subject, text, html)

@@ -6,6 +6,7 @@ from django.db import transaction
 from mailing.policy import TICK
 
 PUMP = "mailing.tasks.pump"
+REMIND = "mailing.remind"
 
 
 def ring() -> None:

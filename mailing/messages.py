@@ -1,7 +1,12 @@
-"""The message itself: headers and parts, by Django's own builder."""
+"""The message itself: headers and parts, by Django's own builder.
+
+An invitation is an alternative to the text, with its method in the part's type, by which mail programs show it as one
+(RFC 6047), and a file for those that do not.
+"""
 
 import hashlib
 import hmac
+from email.mime.image import MIMEImage
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -10,7 +15,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from mailing.models import Lane
-from mailing.rendering import Rendered
+from mailing.rendering import Invitation, Rendered
+
+CALENDAR = "text/calendar"
+TICKET = "ticket"  # by which the HTML names its picture
 
 
 def message_id(campaign_id: UUID, delivery_id: int) -> str:
@@ -31,7 +39,23 @@ def build(rendered: Rendered, *, address: str, message_id: str, lane: str) -> Em
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")
+    if rendered.picture:
+        message.attach(_inline(rendered.picture))
+    if rendered.invitation:
+        _attach(message, rendered.invitation)
     return message
+
+
+def _inline(png: bytes) -> MIMEImage:
+    picture = MIMEImage(png, "png")
+    picture.add_header("Content-ID", f"<{TICKET}>")
+    picture.add_header("Content-Disposition", "inline", filename=f"{TICKET}.png")
+    return picture
+
+
+def _attach(message: EmailMultiAlternatives, invitation: Invitation) -> None:
+    message.attach_alternative(invitation.calendar.decode(), f"{CALENDAR}; method={invitation.method}")
+    message.attach("invite.ics", invitation.calendar, "application/ics")
 
 
 def _kind(lane: str) -> dict[str, str]:

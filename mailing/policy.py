@@ -26,5 +26,7 @@ class Policy:
 DEFAULT = Policy()
 # Beat rings every so often; a ring that nobody heard by then is forgotten, since the next one follows.
 TICK = 5
+# So often beat looks for events that begin soon.
+REMINDER_TICK = 300
 # An audience of up to so many people is frozen before the call returns.
 FROZEN_AT_ONCE = 1_000

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
-from mailing.accounts import renderer_of
 from mailing.claims import claim, release
 from mailing.freeze import freeze_portion, hold_campaign
 from mailing.lanes import paused_lanes
 from mailing.policy import DEFAULT, Policy
+from mailing.renderers import renderer_of
 from mailing.rendering import Renderer
 from mailing.sender import Sender
 from mailing.transports import Transport, open_transport

@@ -56,13 +56,27 @@ class ContentError(Exception):
         self.part = part
 
 
+class PointlessError(ContentError):
+    """What the mail would say is no longer so: it is not sent, and nothing has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An entry for a calendar, and what programs are to do with it: REQUEST or CANCEL (RFC 5546)."""
+
+    method: str
+    calendar: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A mail to one person; the subject is a single line."""
+    """A mail to one person; the subject is a single line. ``picture``: a PNG that the HTML shows as ``cid:ticket``."""
 
     subject: str
     text: str
     html: str
+    picture: bytes = b""
+    invitation: Invitation | None = None
 
 
 def values_of(
@@ -111,12 +125,16 @@ class Renderer:
         known = (*PLACEHOLDERS, *self._own)
         return {part: _compiled(part, source, known) for part, source in self._sources.items()}
 
+    def write(self, delivery_id: int, values: Mapping[str, str]) -> Rendered:
+        """Return the mail of one delivery, filled in with ``values``. Raises ``ContentError``."""
+        return self.render(values)
+
     def render(self, values: Mapping[str, str]) -> Rendered:
         """Return the mail filled in with ``values``, one for each placeholder.
 
         Raises ``ContentError``, also for templates that say what they may not.
         """
-        filled = {part: _filled(part, template, {**values, **self._own}) for part, template in self._templates.items()}
+        filled = {part: _filled(part, template, {**self._own, **values}) for part, template in self._templates.items()}
         subject = _one_line(filled["subject"])
         if not subject:
             raise ContentError("subject", _("The subject is empty once it is filled in."))

@@ -16,7 +16,7 @@ from mailing.freeze import hold_campaign
 from mailing.messages import build
 from mailing.models import DeliveryStatus, Lane, SuppressionReason
 from mailing.policy import Policy
-from mailing.rendering import ContentError, Renderer
+from mailing.rendering import ContentError, PointlessError, Renderer
 from mailing.suppressions import suppress
 from mailing.transports import Transport
 from mailing.transports.outcomes import DeferredError, InDoubtError, OutcomeError, RefusedError, UnreachableError
@@ -49,8 +49,10 @@ class Sender:
         if monotonic() + self._policy.deadline >= self._claimed.ends:
             return False
         try:
-            rendered = self._renderer.render(row.values)
+            rendered = self._renderer.write(row.id, row.values)
             message = build(rendered, address=row.address, message_id=row.message_id, lane=self._claimed.lane)
+        except PointlessError as error:
+            return self._settle(row, DeliveryStatus.SUPPRESSED, error=str(error), burnt=0)
         except ContentError as error:
             return self._settle(row, DeliveryStatus.FAILED, error=str(error), burnt=0)
         except Exception as error:

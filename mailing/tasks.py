@@ -4,7 +4,8 @@ from celery import shared_task
 
 from mailing import accounts
 from mailing import pump as pumping
-from mailing.doorbell import PUMP, ring_now
+from mailing.doorbell import PUMP, REMIND, ring_now
+from mailing.registrations.reminders import remind as write_reminders
 
 
 @shared_task(name=PUMP, ignore_result=True)  # type: ignore[untyped-decorator]  # Celery is untyped
@@ -19,3 +20,9 @@ def forget_account_mails() -> None:
     """Delete mails about accounts that were sent, or given up, a week ago."""
     while accounts.purge():
         pass
+
+
+@shared_task(name=REMIND, ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def remind() -> None:
+    """Have people reminded of the events that begin soon."""
+    write_reminders()

@@ -43,11 +43,15 @@ OPEN = """
     SELECT id FROM mailing_campaign
      WHERE status IN ('sending', 'cancelled') AND finished_at IS NULL ORDER BY id FOR UPDATE SKIP LOCKED
 """
-# A statement of its own: it sees what was queued again before the campaign was locked.
+# A statement of its own: it sees what was queued again before the campaign was locked. Mail about registrations grew
+# until now, any other has long been counted.
 FINISH = f"""
     UPDATE mailing_campaign c
        SET status = CASE status WHEN 'sending' THEN 'sent' ELSE status END, finished_at = clock_timestamp(),
-           final_counts = {COUNTED}
+           final_counts = {COUNTED},
+           frozen_count = CASE WHEN EXISTS (SELECT FROM mailing_registrationmail m WHERE m.campaign_id = c.id)
+                               THEN (SELECT count(*) FROM mailing_delivery d WHERE d.campaign_id = c.id)
+                               ELSE c.frozen_count END
      WHERE c.id = ANY(%s)
        AND NOT EXISTS (SELECT FROM mailing_delivery d
                         WHERE d.campaign_id = c.id AND d.status IN ('queued', 'claimed', 'sending'))

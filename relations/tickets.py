@@ -5,7 +5,9 @@ import io
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.urls import reverse
 
 from relations.models import UserEventRelation
 
@@ -16,6 +18,11 @@ SCALE = 6  # pixels a module: readable at an arm's length on a phone
 def ticket_code(relation_id: UUID) -> str:
     """Return the code of a registration: 66 characters that are safe in addresses."""
     return _SIGNER.sign(base64.urlsafe_b64encode(relation_id.bytes).rstrip(b"=").decode())
+
+
+def ticket_address(relation_id: UUID) -> str:
+    """Return the address of the page of a registration's ticket, which is what its QR code says."""
+    return f"{settings.PUBLIC_URL}{reverse('ticket', args=[ticket_code(relation_id)])}"
 
 
 def relation_of(text: str) -> UserEventRelation | None:

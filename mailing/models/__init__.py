@@ -4,6 +4,7 @@ from mailing.models.accounts import AccountMail
 from mailing.models.campaigns import Audience, Campaign, CampaignExclusion, CampaignStatus, ExclusionReason, Lane
 from mailing.models.deliveries import LIVE, Delivery, DeliveryStatus
 from mailing.models.holds import LanePause, Suppression, SuppressionReason
+from mailing.models.registrations import RegistrationMail, RegistrationMailKind
 
 __all__ = [
     "LIVE",
@@ -17,6 +18,8 @@ __all__ = [
     "ExclusionReason",
     "Lane",
     "LanePause",
+    "RegistrationMail",
+    "RegistrationMailKind",
     "Suppression",
     "SuppressionReason",
 ]

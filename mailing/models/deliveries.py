@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.functions import Coalesce, Lower, Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from mailing.models.campaigns import Campaign
 from mailing.querysets import DeliveryQuerySet
+from relations.models import RelationTransition
 
 
 class DeliveryStatus(models.TextChoices):
@@ -26,6 +27,7 @@ class DeliveryStatus(models.TextChoices):
 
 HELD = (DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 LIVE = (DeliveryStatus.QUEUED, *HELD)
+NO_LINE = Coalesce("transition", 0, output_field=BigIntegerField())
 
 
 class Delivery(models.Model):
@@ -43,6 +45,16 @@ class Delivery(models.Model):
         help_text=_("Nobody: an address that somebody signs up with, or that a person has left."),
     )
     address = models.CharField(max_length=254)
+    transition = models.ForeignKey(
+        RelationTransition,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("line of the ledger"),
+        help_text=_("What happened to a registration, of which this mail tells. Empty: it tells of none."),
+    )
     status = models.CharField(
         max_length=16, choices=DeliveryStatus, default=DeliveryStatus.QUEUED, db_default=DeliveryStatus.QUEUED.value
     )
@@ -76,8 +88,12 @@ class Delivery(models.Model):
                 condition=Q(address=Lower(F("address"))), name="mailing_delivery_address_is_lower_case"
             ),
             # In this order both also serve look-ups: of a person's mail, and of an address that is being suppressed.
-            models.UniqueConstraint(fields=["user", "campaign"], name="mailing_delivery_once_per_person"),
-            models.UniqueConstraint(fields=["address", "campaign"], name="mailing_delivery_once_per_address"),
+            # A mail about registrations tells somebody of each line of the ledger, any other tells them once.
+            models.UniqueConstraint("user", "campaign", NO_LINE, name="mailing_delivery_one_per_person"),
+            models.UniqueConstraint("address", "campaign", NO_LINE, name="mailing_delivery_one_per_address"),
+            models.UniqueConstraint(
+                fields=["transition"], condition=Q(transition__isnull=False), name="mailing_delivery_one_per_line"
+            ),
         ]
         indexes = [
             models.Index("campaign", "id", name="mailing_delivery_campaign"),

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import requests
+from anymail.backends.base import AnymailBaseBackend
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -20,6 +21,7 @@ OF_ACCOUNT = {
 }
 REFUSALS = range(400, 500)
 LENGTH = 500
+HTML = "text/html"
 
 
 class BackendTransport:
@@ -31,6 +33,8 @@ class BackendTransport:
     def send(self, message: EmailMultiAlternatives) -> None:
         """Hand over one message, or raise an ``OutcomeError``."""
         self._open()
+        if isinstance(self._backend, AnymailBaseBackend):  # no provider takes an invitation but as a file
+            message.alternatives = [one for one in message.alternatives if one[1] == HTML]
         try:
             accepted = self._backend.send_messages([message])
         except OutcomeError:
