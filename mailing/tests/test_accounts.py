@@ -166,6 +166,35 @@ def test_reset_by_the_mail_that_was_sent(client: Client, server: SmtpServer) -> 
     assert server.accepted[-1].message["Subject"] == "Your password was changed"
 
 
+COLLEAGUE = {"first_name": "Colin", "email": "colin@example.com", "timezone": "UTC", "language": "en", "invite": "on"}
+
+
+def test_colleague_who_is_invited_chooses_a_password(
+    admin_of_staff: Client, client: Client, server: SmtpServer
+) -> None:
+    added = admin_of_staff.post("/admin/users/user/add/", {**COLLEAGUE, "roles": ["organizer"]})
+    token = token_of(link_in(server))
+    chosen = post(client, "password/reset/confirm", {"token": token, "new_password": PASSWORD})
+
+    colin = User.objects.get(email="colin@example.com")
+    signed_in = client.post("/admin/login/", {"username": colin.email, "password": PASSWORD})
+    assert [answer.status_code for answer in (added, chosen, signed_in)] == [302, 204, 302]
+    assert server.accepted[0].message["Subject"] == "You have an account: choose a password"
+    assert (colin.role_names, colin.is_staff) == ({"organizer"}, True)
+
+
+def test_nobody_is_invited_without_an_address_or_by_others(admin_of_staff: Client, agent: User) -> None:
+    helper = Client()
+    helper.force_login(agent, "users.backends.RoleBackend")
+
+    nowhere = admin_of_staff.post("/admin/users/user/add/", {**COLLEAGUE, "email": ""})
+    by_others = helper.post("/admin/users/user/add/", COLLEAGUE)
+
+    assert nowhere.context["adminform"].form.errors == {"email": ["An invitation is a mail: give an e-mail."]}
+    assert (by_others.status_code, User.objects.get(email="colin@example.com").role_names) == (302, frozenset())
+    assert not AccountMail.objects.exists()
+
+
 def test_old_address_is_told_of_a_new_one(server: SmtpServer) -> None:
     nora = UserFactory.create(email="old@example.com")
     nora.set_password(PASSWORD)

@@ -34,6 +34,7 @@ class AccountMailKind(models.TextChoices):
     CONFIRM_SIGNUP = "confirm_signup", _("confirm your address")
     SIGNUP_KNOWN = "signup_known", _("there is an account already")
     PASSWORD_RESET = "password_reset", _("reset your password")
+    INVITATION = "invitation", _("you have an account")
     PASSWORD_CHANGED = "password_changed", _("your password was changed")
     CONFIRM_EMAIL = "confirm_email", _("confirm your new address")
     EMAIL_ASKED = "email_asked", _("another e-mail was asked for")
@@ -58,7 +59,7 @@ def values(kind: str, *, user: User | None, key: UUID | None) -> dict[str, str] 
         return _of_signup(key)
     if kind == AccountMailKind.CONFIRM_EMAIL:
         return _of_email(key)
-    if kind == AccountMailKind.PASSWORD_RESET:
+    if kind in (AccountMailKind.PASSWORD_RESET, AccountMailKind.INVITATION):
         return {"link": reset_link(user), "hours": hours} if user and user.is_active else None
     return {"link": forgotten, "hours": hours}
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.request import Request
 
+from api.exceptions import Conflict
 from users.accounts.lockout import LockoutHandler, address_of, attempts_of
 from users.accounts.mail import AccountMailKind, send, user_of_reset
 from users.accounts.models import ApiToken, PendingEmail, SecurityEventKind
@@ -91,6 +92,14 @@ def request_reset(*, email: str) -> None:
     user = User.objects.filter(email=email).first()
     language = user.language if user else get_language() or settings.LANGUAGE_CODE
     send(AccountMailKind.PASSWORD_RESET, user=user, email=email, language=language)
+
+
+@transaction.atomic
+def invite(*, user: User) -> None:
+    """Have a link mailed to ``user`` by which they choose a password. Raises ``Conflict`` for one without an e-mail."""
+    if not user.email:
+        raise Conflict(_("An invitation is a mail: give an e-mail."))
+    send(AccountMailKind.INVITATION, user=user, email=user.email, language=user.language)
 
 
 @transaction.atomic

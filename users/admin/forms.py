@@ -8,7 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import Throttled
 from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
-from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from users.accounts.forms import ThroughService
 from users.accounts.passwords import check_current_password
@@ -72,6 +77,22 @@ class PersonForm(RecordForm[User]):
         model = User
         fields = (*PROFILE, "is_active", "is_superuser")
         widgets = {"timezone": zone_input()}
+
+
+class NewPersonForm(PersonForm):
+    """A new person, who may be a colleague: with roles, and a mail by which they choose a password."""
+
+    invite = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanSwitchWidget(),
+        help_text=gettext_lazy("Mail them a link by which they choose their password, good for 24 hours."),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse an invitation that could not be mailed."""
+        if self.cleaned_data.get("invite") and not self.cleaned_data.get("email") and "email" not in self.errors:
+            self.add_error("email", _("An invitation is a mail: give an e-mail."))
+        return super().clean()
 
 
 class PasswordForm(ThroughService, AdminPasswordChangeForm):  # type: ignore[misc]  # unfold is untyped

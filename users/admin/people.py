@@ -15,10 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from users.accounts.emails import update_profile
+from users.accounts.passwords import invite
 from users.admin.access import PersonAccess
 from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
-from users.admin.forms import PasswordForm, PersonForm
+from users.admin.forms import NewPersonForm, PasswordForm, PersonForm
 from users.admin.history import HistoryPanel
 from users.admin.list_filters import date_range_filter, number_range_filter, text_filter
 from users.admin.panels import PanelAdmin, Panels
@@ -74,7 +75,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     actions = people_actions
     ordering = ("-pk",)
     form = PersonForm
-    add_form = PersonForm
+    add_form = NewPersonForm
     add_form_template = None
     change_password_form = PasswordForm
     autocomplete_fields = ()
@@ -118,20 +119,31 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         mail = () if obj is None or _may_edit_sign_in(request, obj) else ("email", "external_id")
         return (*fixed, *RIGHTS, *mail)
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let administrators hand out roles to, and invite, whom they add."""
+        user: Any = request.user
+        shown = super().get_fieldsets(request, obj)
+        return shown if obj or not user.holds(Role.ADMIN) else (*shown, (_("Sign-in"), {"fields": ("roles", "invite")}))
+
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         """Say below one's own e-mail where it is changed."""
         if obj is not None and obj == request.user:
             anchor = '<a class="crm-link" href="{}">{}</a>'
             said = format_html(anchor, reverse("account-email"), gettext("Change your own e-mail, with your password."))
             kwargs["help_texts"] = {"email": said}
+        user: Any = request.user
+        if obj is None and not user.holds(Role.ADMIN):
+            kwargs["form"] = PersonForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
-        """Save the profile, then the roles where the form has them."""
+        """Save the profile, then the roles where the form has them, and mail an invitation where it asks for one."""
         super().save_model(request, obj, form, change)
         if "roles" in form.changed_data:
             actor: Any = request.user
             set_roles(user=obj, roles=form.cleaned_data["roles"], actor=actor)
+        if form.cleaned_data.get("invite"):
+            invite(user=obj)
 
     def create(self, request: HttpRequest, record: User) -> None:
         create_user(user=record)
