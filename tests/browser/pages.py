@@ -19,6 +19,7 @@ def _people() -> dict[str, str]:
     person = User.objects.filter(is_staff=False).order_by("pk")[0]
     return {
         "people": reverse("admin:users_user_changelist"),
+        "people-nonsense": reverse("admin:users_user_changelist") + "?status__exact=foo",
         "people-filtered": reverse("admin:users_user_changelist") + "?min_events_hosted=1&o=-7",
         "person-add": reverse("admin:users_user_add"),
         "person": reverse("admin:users_user_change", args=[person.pk]),
@@ -26,6 +27,7 @@ def _people() -> dict[str, str]:
         "person-mail": reverse("admin:users_user_panel", args=[person.pk, "mail"]),
         "person-tokens": reverse("admin:users_user_panel", args=[person.pk, "tokens"]),
         "person-sign-in": reverse("admin:users_user_panel", args=[person.pk, "security"]),
+        "person-access": reverse("admin:users_user_panel", args=[person.pk, "access"]),
         "person-history": reverse("admin:users_user_panel", args=[person.pk, "history"]),
         "person-password": reverse("admin:auth_user_password_change", args=[person.pk]),
         "person-delete": reverse("admin:users_user_delete", args=[person.pk]),
@@ -39,6 +41,7 @@ def _events() -> dict[str, str]:
         "event-add": reverse("admin:events_event_add"),
         "event": reverse("admin:events_event_change", args=[event.pk]),
         "event-people": reverse("admin:events_event_panel", args=[event.pk, "people"]),
+        "event-access": reverse("admin:events_event_panel", args=[event.pk, "access"]),
         "event-history": reverse("admin:events_event_panel", args=[event.pk, "history"]),
     }
 
@@ -90,6 +93,10 @@ def pages_outside() -> dict[str, str]:
     wish, _made = PendingEmail.objects.get_or_create(user=person, defaults={"email": "nora.new@example.com"})
     pending, _made = PendingSignup.objects.get_or_create(email="new@example.com")
     return {
+        "welcome": reverse("front"),
+        "account-sign-in": reverse("account-sign-in"),
+        "sign-up": reverse("account-sign-up"),
+        "sign-up-sent": reverse("account-sign-up-sent"),
         "sign-in": reverse("admin:login"),
         "forgotten-password": reverse("admin_password_reset"),
         "forgotten-password-sent": reverse("account-password-reset-sent"),
@@ -103,3 +110,13 @@ def pages_outside() -> dict[str, str]:
         "email-changed": reverse("account-email-changed"),
         "email-link-over": reverse("account-email-confirm", args=["garbage"]),
     }
+
+
+def pages_of_customer() -> dict[str, tuple[str, int]]:
+    """Return the address of each page for a customer, and how it answers."""
+    return {"account-home": (reverse("front"), 200), "not-found": ("/nowhere/", 404)}
+
+
+def pages_of_agent() -> dict[str, tuple[str, int]]:
+    """Return the address of a page that an agent may not see, and how it answers."""
+    return {"not-permitted": (reverse("admin:users_import_changelist"), 403)}

@@ -14,12 +14,17 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from tests.browser.pages import pages, pages_outside
+from events.tests.factories import EventFactory
+from relations.tests.factories import attend
+from tests.browser.pages import pages, pages_of_agent, pages_of_customer, pages_outside
 from users.accounts.lockout import count
+from users.models import User
+from users.tests.factories import UserFactory
 
 SIZES = {"wide": 1440, "narrow": 400}
 # Tall enough to show a form whole; lists are cut at the window, whose footer is fixed.
 TALLEST = {"wide": 1300, "narrow": 1800}
+PASSWORD = "correct horse battery"
 PICTURES = os.environ.get("SCREENSHOTS", "")
 # Colours change nothing that overflows or fails: without pictures each size needs but one scheme.
 LOOKS: list[tuple[str, Any]] = (
@@ -60,6 +65,59 @@ def test_pages_outside_at_every_size_and_scheme(
     assert faults == []
 
 
+def test_pages_of_others_at_every_size_and_scheme(
+    chromium: Browser, live_server: Any, watch: Callable[[BrowserContext], BrowserContext]
+) -> None:
+    customer = _with_password(UserFactory.create(first_name="Clara", email="clara@example.com", roles=["customer"]))
+    agent = _with_password(UserFactory.create(roles=["agent"]))
+    attend(customer, EventFactory.create(title="Spring Conference"))
+    faults: list[str] = []
+    for size, scheme in LOOKS:
+        for person, addresses in ((customer, pages_of_customer()), (agent, pages_of_agent())):
+            viewport: Any = {"width": SIZES[size], "height": 900}
+            context = watch(chromium.new_context(viewport=viewport, color_scheme=scheme, base_url=live_server.url))
+            page = context.new_page()
+            _sign_in(page, person)
+            for name, (address, status) in addresses.items():
+                faults += _faults(page, f"{name}-{size}-{scheme}", address, 900, status)
+            context.close()
+    assert faults == []
+
+
+def test_people_and_their_filters_fit_a_small_laptop(open_browser: Callable[..., BrowserContext]) -> None:
+    page = open_browser(1280).new_page()
+    page.goto(reverse("admin:users_user_changelist"))
+    too_wide = page.evaluate(
+        """() => {
+            const list = document.querySelector("#result_list");
+            return list.scrollWidth - list.closest(".simplebar-content-wrapper").clientWidth;
+        }"""
+    )
+    page.click("a:has-text('Filters')")
+    right = page.evaluate(
+        """() => {
+            const edge = (part) => part.getBoundingClientRect().right;
+            const fields = [...document.querySelectorAll("#filter-form fieldset input")];
+            return Math.max(...fields.map(edge)) - edge(document.querySelector("#filter-form"));
+        }"""
+    )
+    assert (too_wide <= 0, right <= 0) == (True, True)
+
+
+def _with_password(person: User) -> User:
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+def _sign_in(page: Page, person: User) -> None:
+    page.goto(reverse("account-sign-in"))
+    page.fill("[name=username]", str(person.email))
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+
+
 def _be_locked_out(page: Page) -> None:
     """Try to sign in where it is closed."""
     for _time in range(10):
@@ -75,10 +133,11 @@ def _note(faults: list[str], error: Error) -> None:
     faults.append(f"script: {error}")
 
 
-def _faults(page: Page, name: str, address: str, tallest: int) -> list[str]:
+def _faults(page: Page, name: str, address: str, tallest: int, status: int = 200) -> list[str]:
     """Open a page, picture it if pictures are wanted, and return what is wrong with it."""
     answer = page.goto(address)
-    return ([] if answer and answer.ok else [f"{name}: {answer and answer.status}"]) + _looked_at(page, name, tallest)
+    answered = answer and answer.status
+    return ([] if answered == status else [f"{name}: {answered}"]) + _looked_at(page, name, tallest)
 
 
 def _looked_at(page: Page, name: str, tallest: int) -> list[str]:
