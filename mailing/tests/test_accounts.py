@@ -180,7 +180,7 @@ def test_colleague_who_is_invited_chooses_a_password(
     signed_in = client.post("/admin/login/", {"username": colin.email, "password": PASSWORD})
     assert [answer.status_code for answer in (added, chosen, signed_in)] == [302, 204, 302]
     assert server.accepted[0].message["Subject"] == "You have an account: choose a password"
-    assert (colin.role_names, colin.is_staff) == ({"organizer"}, True)
+    assert (colin.role_names, colin.is_staff) == (frozenset({"organizer"}), True)
 
 
 def test_nobody_is_invited_without_an_address_or_by_others(admin_of_staff: Client, agent: User) -> None:
