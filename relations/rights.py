@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from events.models import Event
 from relations.models import Role, Status, UserEventRelation
 from users.models import User
+from users.roles import Role as AccountRole
+from users.roles import holds
 
 
 def leads(actor: User, event: Event) -> bool:
@@ -17,6 +19,17 @@ def refuse_unless_leads(*, actor: User, event: Event) -> None:
     """Raise ``PermissionDenied`` unless ``actor`` runs the event."""
     if not leads(actor, event):
         raise PermissionDenied(_("Only who leads this event can do that."))
+
+
+def may_count(actor: User, event: Event) -> bool:
+    """Tell whether ``actor`` may know all of the event's registrations, and so its figures."""
+    return holds(actor, AccountRole.ADMIN, AccountRole.AGENT) or leads(actor, event)
+
+
+def refuse_unless_may_count(*, actor: User, event: Event) -> None:
+    """Raise ``PermissionDenied`` unless ``actor`` may see the event's figures."""
+    if not may_count(actor, event):
+        raise PermissionDenied(_("Only who leads this event sees its figures."))
 
 
 def refuse_unless_own_or_leads(*, actor: User, relation: UserEventRelation) -> None:

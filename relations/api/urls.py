@@ -9,6 +9,7 @@ from relations.api.explanations import ExplanationViewSet
 from relations.api.numbers import PeopleByNumberViewSet
 from relations.api.parts import EventsOfPersonViewSet, PeopleOfEventViewSet
 from relations.api.registrations import RegistrationsOfPersonViewSet, WaitlistsOfPersonViewSet
+from relations.api.statistics import EventStatisticsViewSet
 
 LIST: dict[str, Any] = {"get": "list"}
 HOSTS: dict[str, Any] = {"post": "add_host", "delete": "end_host"}
@@ -23,6 +24,11 @@ below: list[URLPattern | URLResolver] = [
     re_path(f"{PERSON}/registrations/?$", RegistrationsOfPersonViewSet.as_view(LIST), name="user-registrations"),
     re_path(f"{PERSON}/waitlists/?$", WaitlistsOfPersonViewSet.as_view(LIST), name="user-waitlists"),
     re_path(f"{EVENT}/users/?$", PeopleOfEventViewSet.as_view(LIST), name="event-users"),
+    re_path(
+        f"{EVENT}/statistics/?$",
+        EventStatisticsViewSet.as_view({"get": "statistics"}, detail=True),
+        name="event-statistics",
+    ),
     re_path(f"{EVENT}/cancel/?$", EventStepsViewSet.as_view({"post": "cancel"}, detail=True), name="event-cancel"),
     re_path(f"{EVENT}/complete/?$", EventStepsViewSet.as_view({"post": "close"}, detail=True), name="event-complete"),
     re_path(f"{EVENT}/hosts/?$", EventStepsViewSet.as_view(HOSTS, detail=True), name="event-hosts"),

@@ -61,6 +61,7 @@ event-detail         PUT     ok  ok/403  403     403     403     401
 event-detail         PATCH   ok  ok/403  403     403     403     401
 event-detail         DELETE  ok  ok/403  403     403     403     401
 event-users          GET     ok  ok      ok      ok/404  403     401
+event-statistics     GET     ok  ok/403  ok      403/404 403     401
 event-cancel         POST    ok  ok/403  403     403     403     401
 event-complete       POST    ok  ok/403  403     403     403     401
 event-hosts          POST    ok  ok/403  403     403     403     401
