@@ -3,6 +3,7 @@
 https://www.w3.org/TR/CSP3/ and https://www.w3.org/TR/permissions-policy/
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,21 +33,22 @@ BEYOND: dict[str, Directives] = {
     # Swagger UI's and REST framework's pages make styles as they go.
     "/api/": {"style-src": [SELF, UNSAFE_INLINE]},
 }
-PERMISSIONS = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
+FEATURES = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
 )
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
+# The door of an event reads tickets with the camera.
+PERMISSIONS_AT_THE_DOOR = PERMISSIONS.replace("camera=()", "camera=(self)")
+DOOR = re.compile(r"/admin/events/event/[^/]+/check-in/")
 
 
 class ContentSecurityMiddleware(CSPMiddleware):
@@ -71,7 +73,8 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) 
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        at_the_door = DOOR.fullmatch(request.path_info)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_AT_THE_DOOR if at_the_door else PERMISSIONS)
         return response
 
     return middleware

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from events.tests.factories import EventFactory
+
 STRICT = {
     "default-src 'self'",
     "base-uri 'self'",
@@ -71,6 +73,14 @@ def test_other_headers_are_on_every_answer(client: Client) -> None:
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["X-Frame-Options"] == "DENY"
     assert "camera=(), " in response["Permissions-Policy"]
+
+
+def test_camera_is_for_the_door_alone(admin_of_staff: Client) -> None:
+    event = EventFactory.create()
+    door, desk = (f"/admin/events/event/{event.pk}/{page}/" for page in ("check-in", "panel/desk"))
+    policies = [admin_of_staff.get(page)["Permissions-Policy"] for page in (door, desk)]
+    assert ["camera=(self), " in policy for policy in policies] == [True, False]
+    assert ["camera=(), " in policy for policy in policies] == [False, True]
 
 
 def test_other_origins_are_not_let_in(client: Client) -> None:

@@ -3,16 +3,19 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.forms import EventForm
 from events.admin.markup import capacity_bar, status_badge
+from events.admin.pages import EventPages
 from events.filters import event_filters
 from events.models import Event, EventStatus
 from events.services import create_event, delete_event, update_event
+from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
 from users.admin.history import HistoryPanel
 from users.admin.list_filters import choice_filter, date_range_filter, either_filter, text_filter
@@ -22,6 +25,16 @@ from users.expressions import text_key
 from users.markup import moment
 
 event_panels = Panels()
+event_pages = EventPages()
+
+
+class EventChangeList(PagedChangeList):
+    """The list of events; each leads to the first tab of its page."""
+
+    def url_for_result(self, result: Model) -> str:
+        if (first := event_panels.first()) is None:
+            return super().url_for_result(result)
+        return reverse("admin:events_event_panel", args=[result.pk, first])
 
 
 @admin.register(Event)
@@ -54,6 +67,12 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         add_fieldsets[3],
         (_("Record"), {"fields": ("created_at", "updated_at")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*event_pages.urls(self), *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
+        return EventChangeList
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Show the times of an event that one may only read as the list does, in the event's own zone."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from api.identifiers import as_uuid
 from events.models import Event
-from relations.admin.panels import people_page
+from relations.admin.states import people_page, state_of_row
 from relations.models import Role, Status, UserEventRelation
 from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation
@@ -63,7 +63,7 @@ def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         if added := attempted(form, lambda: add_relation(**wanted, actor=actor)):
             relation, new = added
             _tell(request, relation, is_new=new)
-            return HttpResponseRedirect(people_page(relation.event))
+            return HttpResponseRedirect(people_page(relation.event, state_of_row(relation.role, relation.status)))
     explanation = _("An attendee gets a seat, or the next place in the queue of a full event.")
     return form_page(
         admin, request, form, title=_("Add a person to an event"), button=_("Add"), explanation=explanation

@@ -1,37 +1,37 @@
-"""What relations show on the pages of people and events, and on their own."""
+"""What relations show on the pages of people, and on their own."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Event
 from relations.admin.markup import role_word, status_badge, status_word
 from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.querysets import LIVE
 from users.admin.panels import HISTORY, Link, TablePanel, with_parameters
-from users.markup import NOTHING, link, moment, number, page_of
+from users.markup import NOTHING, link, link_to, moment
 from users.models import User
-from users.roles import Role as HeldRole
 
 MAY_VIEW = "relations.view_usereventrelation"
 
 
-def ending(request: HttpRequest, relation: UserEventRelation) -> Any:
-    """Return the link that ends a relation, for who may; what was attended is put right on the relation's page."""
+def ending(request: HttpRequest, rows: Sequence[UserEventRelation]) -> dict[UUID, SafeString]:
+    """Return the links that end those of ``rows`` that the caller may end: one query.
+
+    What was attended is put right on the relation's page.
+    """
     user: Any = request.user
-    if (
-        relation.status not in LIVE
-        or relation.status == Status.ATTENDED
-        or not user.has_perm("relations.change_usereventrelation")
-    ):
-        return ""
-    page = reverse("admin:relations_usereventrelation_end", args=[relation.pk])
-    return format_html('<a class="crm-link" href="{}">{}</a>', page, _("End"))
+    live = [row.pk for row in rows if row.status in LIVE and row.status != Status.ATTENDED]
+    if not live or not user.has_perm("relations.change_usereventrelation"):
+        return {}
+    mine = UserEventRelation.objects.editable_by(user).filter(pk__in=live).values_list("pk", flat=True)
+    return {key: link_to(reverse("admin:relations_usereventrelation_end", args=[key]), _("End")) for key in mine}
 
 
 def adding(request: HttpRequest, **known: Any) -> list[Link]:
@@ -66,17 +66,22 @@ class EventsOfPerson(TablePanel):
             relations = relations.filter(role=role)
         return relations.select_related("event").order_by("-event__start_at", "pk")
 
-    def cells(self, request: HttpRequest, row: UserEventRelation) -> list[Any]:
+    def complete(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Add the link that ends a part, where it would."""
+        ends = ending(request, rows)
+        for row in rows:
+            row.end = ends.get(row.pk, "")
+
+    def cells(self, request: HttpRequest, row: Any) -> list[Any]:
         event = row.event
         start = moment(event.start_at, event.timezone)
-        ends = ending(request, row)
         return [
             link(event),
             start,
             event.venue or NOTHING,
             link(row, role_word(row.role)),
             status_badge(row.status),
-            ends,
+            row.end,
         ]
 
     def choices(self, request: HttpRequest, record: User) -> list[Link]:
@@ -95,69 +100,6 @@ def by_role(request: HttpRequest) -> list[Link]:
     ]
 
 
-class PeopleOfEvent(TablePanel):
-    """The people of an event by role and status, in the order of arrival."""
-
-    slug = "people"
-    title = gettext_lazy("People")
-    permission = MAY_VIEW
-    headings = (
-        gettext_lazy("Person"),
-        gettext_lazy("E-mail"),
-        gettext_lazy("Company"),
-        gettext_lazy("Role"),
-        gettext_lazy("Status"),
-        gettext_lazy("Since"),
-        "",
-    )
-    empty = gettext_lazy("Nobody here.")
-
-    def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """Say to who may not know the people of this event that there may be some."""
-        content = super().content(request, record)
-        user: Any = request.user
-        if not (user.holds(HeldRole.ADMIN, HeldRole.AGENT) or _leads(user, record)):
-            content["empty"] = _("Who takes part is known to those who lead this event, to agents and administrators.")
-        return content
-
-    def rows(self, request: HttpRequest, record: Event) -> "QuerySet[Any]":
-        relations = UserEventRelation.objects.visible_to(request.user).filter(event=record)
-        role, _space, status = request.GET.get("as", "").partition(" ")
-        if role in Role.values:
-            relations = relations.filter(role=role)
-        if status in Status.values:
-            relations = relations.filter(status=status)
-        return relations.select_related("user").order_by("created_at", "pk")
-
-    def cells(self, request: HttpRequest, row: UserEventRelation) -> list[Any]:
-        user = row.user
-        role = link(row, role_word(row.role))
-        about = [link(user), user.email or NOTHING, user.company or NOTHING, role, status_badge(row.status)]
-        return [*about, moment(row.created_at), ending(request, row)]
-
-    def choices(self, request: HttpRequest, record: Event) -> list[Link]:
-        """Return each role and status that occurs, with its number: one query over the index."""
-        relations = UserEventRelation.objects.visible_to(request.user).filter(event=record)
-        counted = relations.order_by("role", "status").values_list("role", "status").annotate(Count("pk"))
-        groups = [
-            (f"{role} {status}", f"{role_word(role)}, {status_word(status)}", many) for role, status, many in counted
-        ]
-        total = sum(many for *_group, many in groups)
-        chosen = request.GET.get("as", "")
-        return [
-            Link(f"{word} {number(many)}", with_parameters(request, **{"as": name, "page": ""}), active=name == chosen)
-            for name, word, many in (("", _("all"), total), *groups)
-        ]
-
-    def actions(self, request: HttpRequest, record: Event) -> list[Link]:
-        user: Any = request.user
-        return adding(request, event=record) if _leads(user, record) else []
-
-
-def _leads(user: User, event: Event) -> bool:
-    return Event.objects.editable_by(user).filter(pk=event.pk).exists()
-
-
 class LedgerPanel(TablePanel):
     """Every change of a relation's status: when, by whom and why."""
 
@@ -172,8 +114,3 @@ class LedgerPanel(TablePanel):
     def cells(self, request: HttpRequest, row: RelationTransition) -> list[Any]:
         actor = link(row.actor) if row.actor else _("the system")
         return [moment(row.at), status_word(row.from_status), status_badge(row.to_status), actor, row.reason]
-
-
-def people_page(event: Event) -> str:
-    """Return the address of an event's people."""
-    return page_of(event).removesuffix("change/") + "panel/people/"

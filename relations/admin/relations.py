@@ -9,11 +9,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from relations.admin import actions
+from relations.admin import actions, steps
 from relations.admin.markup import status_badge
 from relations.filters import relation_filters
 from relations.models import Role, Status, UserEventRelation
 from relations.querysets import LIVE
+from relations.rights import leads
+from relations.transitions import state_of
 from users.admin.list_filters import choice_filter, either_filter, record_filter
 from users.admin.newest import NewestFirst
 from users.admin.panels import Link, PanelAdmin, Panels
@@ -45,8 +47,12 @@ class RelationAdmin(NewestFirst[UserEventRelation], PanelAdmin[UserEventRelation
     readonly_fields = fields
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.end_view)
-        return [path("<path:object_id>/end/", view, name="relations_usereventrelation_end"), *super().get_urls()]
+        end, step = (self.admin_site.admin_view(view) for view in (self.end_view, self.step_view))
+        return [
+            path("<path:object_id>/end/", end, name="relations_usereventrelation_end"),
+            path("<path:object_id>/step/<slug:name>/", step, name="relations_usereventrelation_step"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[UserEventRelation]":
         return super().get_queryset(request).select_related("user", "event")
@@ -80,17 +86,32 @@ class RelationAdmin(NewestFirst[UserEventRelation], PanelAdmin[UserEventRelation
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Ask for the reason and end the relation."""
+        return actions.end(self, request, self._found(request, object_id))
+
+    def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
+        """Take a step of a registration, for who leads its event."""
+        return steps.take(self, request, self._found(request, object_id), name)
+
+    def _found(self, request: HttpRequest, object_id: str) -> UserEventRelation:
         relation = self.get_object(request, object_id)
         if relation is None:
             raise Http404
-        return actions.end(self, request, relation)
+        return relation
 
     def record_links(self, request: HttpRequest, record: UserEventRelation) -> list[Link]:
-        """Offer to end it."""
+        """Offer the steps that can be taken, and to end it."""
+        user: Any = request.user
+        state = state_of(record.event)
+        led = leads(user, record.event)
+        links = [
+            Link(step.title, steps.step_page(record, name), icon=step.icon)
+            for name, step in steps.STEPS.items()
+            if led and name != "cancel" and step.fits(record, state)
+        ]
         if record.status not in LIVE or not self.has_change_permission(request, record):
-            return []
+            return links
         page = reverse("admin:relations_usereventrelation_end", args=[record.pk])
-        return [Link(_("End"), page, icon="person_remove")]
+        return [*links, Link(_("End"), page, icon="person_remove")]
 
     @admin.display(description=_("person"))
     def person(self, relation: UserEventRelation) -> SafeString | str:

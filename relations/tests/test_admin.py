@@ -105,17 +105,13 @@ def test_people_of_an_event_by_role_and_status(admin_of_staff: Client) -> None:
     event = EventFactory.create(max_capacity=1)
     for first_name in ("Ann", "Bob"):
         attend(UserFactory.create(first_name=first_name), event)
-    answer = admin_of_staff.get(panel(event, "people") + "?as=attendee+waitlisted")
-    assert [choice.title for choice in answer.context["choices"]] == [
-        "all 2",
-        "attendee, confirmed 1",
-        "attendee, waitlisted 1",
-    ]
-    assert ["Bob" in row[0] for row in answer.context["table"]["rows"]] == [True]
+    answer = admin_of_staff.get(panel(event, "people") + "?state=waitlisted")
+    assert [choice.title for choice in answer.context["choices"]] == ["all 2", "confirmed 1", "waitlisted 1"]
+    assert [("Bob" in row[1], "place 1" in row[4]) for row in answer.context["table"]["rows"]] == [(True, True)]
 
 
 def test_people_of_an_event_page_by_page(admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relations.admin.panels.PeopleOfEvent.per_page", 2)
+    monkeypatch.setattr("relations.admin.people.PeopleOfEvent.per_page", 2)
     event = EventFactory.create()
     for _number in range(3):
         attend(UserFactory.create(), event)
@@ -148,7 +144,7 @@ def test_adding_a_person_to_a_full_event_queues_them(admin_of_staff: Client, sta
     relation = UserEventRelation.objects.get()
     assert (relation.status, relation.transitions.get().reason) == ("waitlisted", "by phone")
     assert relation.transitions.get().actor == staff
-    assert answer.url == panel(event, "people")  # type: ignore[attr-defined]  # a redirect
+    assert answer.url == panel(event, "people") + "?state=waitlisted"  # type: ignore[attr-defined]  # a redirect
 
 
 def test_adding_somebody_who_is_in(admin_of_staff: Client) -> None:

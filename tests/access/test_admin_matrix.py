@@ -59,9 +59,20 @@ events_event_delete                       GET   ok  ok/403   403
 events_event_delete                       POST  ok  ok/403   403
 events_event_history                      GET   ok  ok       ok
 events_event_suggest/venue                GET   ok  ok       ok
+events_event_panel/desk                   GET   ok  ok       ok
 events_event_panel/people                 GET   ok  ok       ok
 events_event_panel/access                 GET   ok  ok       ok
 events_event_panel/history                GET   ok  ok       ok
+events_event_check_in                     GET   ok  ok/403   403
+events_event_check_in                     POST  ok  ok/403   403
+events_event_bulk                         GET   ok  ok/403   403
+events_event_bulk                         POST  ok  ok/403   403
+events_event_promote                      GET   ok  ok/403   403
+events_event_promote                      POST  ok  ok/403   403
+events_event_complete                     GET   ok  ok/403   403
+events_event_complete                     POST  ok  ok/403   403
+events_event_cancel                       GET   ok  ok/403   403
+events_event_cancel                       POST  ok  ok/403   403
 
 relations_usereventrelation_changelist    GET   ok  ok       ok
 relations_usereventrelation_add           GET   ok  ok       403
@@ -70,6 +81,15 @@ relations_usereventrelation_change        POST  ok  ok/gone  403
 relations_usereventrelation_delete        GET   403 403      403
 relations_usereventrelation_end           GET   ok  ok/404   403
 relations_usereventrelation_end           POST  ok  ok/404   403
+relations_usereventrelation_step/approve  GET   ok  ok/404   403
+relations_usereventrelation_step/approve  POST  ok  ok/404   403
+relations_usereventrelation_step/decline  POST  ok  ok/404   403
+relations_usereventrelation_step/check-in POST  ok  ok/404   403
+relations_usereventrelation_step/undo     POST  ok  ok/404   403
+relations_usereventrelation_step/accept   POST  ok  ok/404   403
+relations_usereventrelation_step/withdraw POST  ok  ok/404   403
+relations_usereventrelation_step/cancel   POST  ok  ok/404   403
+relations_usereventrelation_panel/why     GET   ok  ok/gone  ok
 relations_usereventrelation_history       GET   ok  ok/gone  ok
 relations_usereventrelation_panel/history GET   ok  ok/gone  ok
 

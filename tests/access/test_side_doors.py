@@ -71,7 +71,7 @@ def test_groups_of_an_events_people_count_what_one_may_see(organizer: User, agen
     }
     assert shown == {
         "Oscar Organizer": ["all 0"],
-        "Agnes Agent": ["all 2", "attendee, confirmed 1", "host, confirmed 1"],
+        "Agnes Agent": ["all 2", "confirmed 1", "owner and hosts 1"],
     }
 
 

@@ -40,6 +40,7 @@ class Panel:
     title: ClassVar[Any]
     permission: ClassVar[str]
     template_name = "admin/record/panel.html"
+    stands_first: ClassVar[bool] = False  # before the form
 
     def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Return the context of the template."""
@@ -61,6 +62,9 @@ class TablePanel(Panel):
         """Return one row as it is shown."""
         raise NotImplementedError
 
+    def complete(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Give the rows of a page what their cells need beyond one query."""
+
     def choices(self, request: HttpRequest, record: Any) -> list[Link]:
         """Return what the rows can be narrowed to."""
         return []
@@ -74,8 +78,10 @@ class TablePanel(Panel):
         start = (page - 1) * self.per_page
         rows = self.rows(request, record)
         found = in_two_steps(rows[start : start + self.per_page + 1], rows)
+        shown = found[: self.per_page]
+        self.complete(request, shown)
         return {
-            "table": {"headers": self.headings, "rows": [self.cells(request, row) for row in found[: self.per_page]]},
+            "table": {"headers": self.headings, "rows": [self.cells(request, row) for row in shown]},
             "choices": self.choices(request, record),
             "actions": self.actions(request, record),
             "empty": self.empty,
@@ -117,6 +123,10 @@ class Panels:
             if panel.slug in self._panels:
                 raise ValueError(f"There is a panel “{panel.slug}” already.")
             self._panels[panel.slug] = panel
+
+    def first(self) -> str | None:
+        """Return the slug of the panel that stands before the form, if there is one."""
+        return next((panel.slug for panel in self._panels.values() if panel.stands_first), None)
 
     def allowed(self, request: HttpRequest) -> Iterator[Panel]:
         """Return those that the caller may see; what every record or person has comes last."""
@@ -182,17 +192,15 @@ class PanelAdmin(RecordAdmin[M]):
         return []
 
     def tabs(self, request: HttpRequest, record: Model, slug: str) -> list[dict[str, Any]]:
-        """Return the tabs for unfold's template: the form, then the panels."""
+        """Return the tabs for unfold's template: the form and, but for those that stand first, behind it the panels."""
         form = {"title": _("Details"), "link": reverse(f"admin:{self._name('change')}", args=[record.pk]), "slug": ""}
-        others = [
-            {
-                "title": panel.title,
-                "link": reverse(f"admin:{self._name('panel')}", args=[record.pk, panel.slug]),
-                "slug": panel.slug,
-            }
-            for panel in self.panels.allowed(request)
-        ]
-        return [{**tab, "has_permission": True, "active": tab["slug"] == slug} for tab in (form, *others)]
+        before: list[dict[str, Any]] = []
+        behind: list[dict[str, Any]] = []
+        for panel in self.panels.allowed(request):
+            page = reverse(f"admin:{self._name('panel')}", args=[record.pk, panel.slug])
+            tab = {"title": panel.title, "link": page, "slug": panel.slug}
+            (before if panel.stands_first else behind).append(tab)
+        return [{**tab, "has_permission": True, "active": tab["slug"] == slug} for tab in (*before, form, *behind)]
 
     def _name(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"

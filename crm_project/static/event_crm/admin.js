@@ -1,4 +1,4 @@
-/* Suggestions for text filters, and the browser's list of time zones. */
+/* Suggestions for text filters, the browser's list of time zones, and the box that ticks all others. */
 "use strict";
 
 const SUGGESTION_DELAY = 150;
@@ -29,7 +29,17 @@ function suggest(input) {
   });
 }
 
+function tickAll(label) {
+  label.hidden = false;
+  label.querySelector("input").addEventListener("change", (event) => {
+    document.querySelectorAll(`input[name="${label.dataset.tickAll}"]`).forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("label[data-tick-all]").forEach(tickAll);
   document.querySelectorAll("input[data-suggest]").forEach(suggest);
   document.querySelectorAll("input[data-zones]").forEach((input) => {
     fill(listFor(input), ["UTC", ...(Intl.supportedValuesOf?.("timeZone") ?? [])]);

@@ -1,0 +1,141 @@
+"""The door of an event: who stands there, by ticket or by name, and what to tell them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from api.exceptions import Conflict
+from api.filters import FilterContext
+from events.models import Event
+from relations.models import RelationTransition, Role, Status, UserEventRelation
+from relations.querysets import HOLDING_A_PLACE, LIVE
+from relations.queue import places_in_queues
+from relations.registration import check_in, undo_check_in
+from relations.tickets import relation_of
+from users.filters import people_filters
+from users.models import User
+
+FOUND_AT_MOST = 20
+# What a code reader types: the address of a ticket, or its code, which no name looks like.
+_TICKET = re.compile(r"/tickets/|^[\w-]{20,}\.[\w-]{20,}$")
+
+
+class Word(StrEnum):
+    """What the door says of somebody."""
+
+    WELCOME = "welcome"
+    ALREADY = "already"
+    EXPECTED = "expected"
+    NO_PLACE = "no_place"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+    UNDONE = "undone"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A word, about whom it is (None: nobody knows), and the sentence beside it."""
+
+    word: Word
+    relation: UserEventRelation | None
+    text: str
+
+
+def is_ticket(text: str) -> bool:
+    """Tell whether ``text`` looks like a ticket, ours or not."""
+    return bool(_TICKET.search(text.strip()))
+
+
+def look_at(event: Event, ticket: str) -> Verdict:
+    """Say who has ``ticket`` and how they stand, and do nothing."""
+    relation = relation_of(ticket)
+    if relation is None:
+        return Verdict(Word.UNKNOWN, None, _("This is no ticket of ours."))
+    if relation.event_id != event.pk:
+        return Verdict(Word.ELSEWHERE, None, _("This ticket is for another event: “%s”.") % relation.event)
+    return standing(relation)
+
+
+def standing(relation: UserEventRelation) -> Verdict:
+    """Say how somebody stands at the door."""
+    if relation.status == Status.ATTENDED:
+        return Verdict(Word.ALREADY, relation, _("Already in at %s.") % _came_at(relation))
+    if relation.status in (Status.CONFIRMED, Status.OFFERED):
+        return Verdict(Word.EXPECTED, relation, _("Has a place and is not checked in."))
+    return Verdict(Word.NO_PLACE, relation, _without_place(relation))
+
+
+def admit_ticket(event: Event, ticket: str, *, actor: User) -> Verdict:
+    """Check in who has ``ticket``, and say what became of it."""
+    seen = look_at(event, ticket)
+    return admit(seen.relation, actor=actor) if seen.word == Word.EXPECTED and seen.relation else seen
+
+
+def admit(relation: UserEventRelation, *, actor: User) -> Verdict:
+    """Check somebody in, and say what became of it."""
+    try:
+        relation, is_news = check_in(relation=relation, actor=actor, reason="checked in at the door")
+    except Conflict as error:
+        relation.refresh_from_db()
+        seen = standing(relation)
+        return seen if seen.word == Word.NO_PLACE else Verdict(Word.REFUSED, relation, str(error.detail))
+    return Verdict(Word.WELCOME, relation, _("Welcome.")) if is_news else standing(relation)
+
+
+def send_out(relation: UserEventRelation, *, actor: User) -> Verdict:
+    """Take a check-in back, and say what became of it."""
+    try:
+        relation = undo_check_in(relation=relation, actor=actor, reason="check-in taken back at the door")
+    except Conflict as error:
+        return Verdict(Word.REFUSED, relation, str(error.detail))
+    return Verdict(Word.UNDONE, relation, _("The check-in was taken back."))
+
+
+def find_people(event: Event, text: str, *, caller: User) -> Sequence[UserEventRelation]:
+    """Return the registrations of this event's people whom ``text`` finds, the best first: each one's live or latest.
+
+    Three queries at most. Raises ``InvalidInput`` for a text that cannot be searched for.
+    """
+    context, read = FilterContext(caller), people_filters.read({"q": text})
+    attendees = UserEventRelation.objects.filter(event=event, role=Role.ATTENDEE)
+    people = User.objects.filter(pk__in=attendees.values("user"))
+    ranking = read.ranking(context)
+    if ranking is None:
+        return []
+    keys = [row["pk"] for row in ranking.first_of(people)]
+    best = [user.pk for user in User.objects.filter(pk__in=keys).order_by(*ranking.order_by, "pk")[:FOUND_AT_MOST]]
+    latest: dict[object, UserEventRelation] = {}
+    for relation in attendees.filter(user__in=best).select_related("user", "event").order_by("seq"):
+        earlier = latest.get(relation.user_id)
+        if earlier is None or earlier.status not in LIVE:
+            latest[relation.user_id] = relation
+    return [latest[key] for key in best if key in latest]
+
+
+def numbers_at_door(event: Event) -> tuple[int, int]:
+    """Return how many are checked in, and how many have a place."""
+    places = UserEventRelation.objects.filter(event=event, role=Role.ATTENDEE, status__in=HOLDING_A_PLACE)
+    found = places.aggregate(came=Count("pk", filter=Q(status=Status.ATTENDED)), places=Count("pk"))
+    return found["came"], found["places"]
+
+
+def _came_at(relation: UserEventRelation) -> str:
+    """Return when somebody was checked in, on the event's own clock."""
+    lines = RelationTransition.objects.filter(relation=relation, to_status=Status.ATTENDED)
+    line = lines.order_by("-pk").first()
+    return f"{line.at.astimezone(ZoneInfo(relation.event.timezone)):%H:%M}" if line else "–"
+
+
+def _without_place(relation: UserEventRelation) -> str:
+    if relation.status == Status.WAITLISTED:
+        place = places_in_queues([relation.pk]).get(relation.pk)
+        return _("Is on the waitlist, at place %s.") % place if place else _("Is on the waitlist.")
+    if relation.status == Status.PENDING:
+        return _("Waits for approval: approve them first.")
+    return _("The registration is %s: register them again.") % relation.get_status_display()
