@@ -12,48 +12,12 @@ from api.exceptions import Conflict, KeyReused, PreconditionFailed, TooLarge
 from api.filters import FilterSet
 from api.lists import filter_parameters, page_parameters
 from api.permissions import PUBLIC
+from api.problem_schema import PROBLEM, RETRY_AFTER, TEXT
 from api.renderers import PROBLEM_MEDIA_TYPE
 from api.resources import ResourceViewSet
 from api.rules import HouseRules
 from api.views import FilterByBodyMixin
 
-TEXT = {"type": "string"}
-FAULT = {
-    "type": "object",
-    "required": ["code", "detail"],
-    "properties": {
-        "pointer": {**TEXT, "description": "JSON pointer to the place in the body."},
-        "parameter": {**TEXT, "description": "Name of the parameter of the address."},
-        "code": TEXT,
-        "detail": TEXT,
-    },
-}
-PROBLEM = {
-    "type": "object",
-    "description": "A problem as of RFC 9457.",
-    "required": ["type", "title", "status", "detail", "error"],
-    "properties": {
-        "type": {**TEXT, "format": "uri-reference"},
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "error": {**TEXT, "description": "Equal to “detail”."},
-        "errors": {"type": "array", "items": FAULT, "description": "What is wrong with the input, and where."},
-    },
-    "examples": [
-        {
-            "type": "about:blank",
-            "title": "Bad Request",
-            "status": 400,
-            "detail": "email: Enter a valid email address.",
-            "error": "email: Enter a valid email address.",
-            "errors": [{"pointer": "/email", "code": "invalid", "detail": "Enter a valid email address."}],
-        }
-    ],
-}
-RETRY_AFTER = {
-    "Retry-After": {"schema": {"type": "integer"}, "description": "After how many seconds to send the call again."}
-}
 SINGLE = ("create", "retrieve", "update", "partial_update")
 CHANGING = ("PUT", "PATCH", "DELETE")
 
