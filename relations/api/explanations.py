@@ -59,7 +59,7 @@ class ExplanationSerializer(Serializer):
         example = {
             "status": "waitlisted",
             "code": "full",
-            "text": "All 80 places are taken. One person is served before.",
+            "text": "The event is full: 80 of 80 places are taken. One person is served before.",
             "queue_position": 2,
             "taken": 80,
             "waiting": 4,

@@ -77,7 +77,8 @@ def _why_no_place(capacity: EventCapacity) -> tuple[str, str]:
         return "over_capacity", said % {"over": over}
     if most is None or capacity.taken < most:
         return "free", _("A place is free, and goes to the head of the queue with the next change.")
-    return "full", _offers(capacity.event) or _("All %(most)s places are taken.") % {"most": most}
+    said = _("The event is full: %(taken)s of %(most)s places are taken.") % {"taken": capacity.taken, "most": most}
+    return "full", f"{said} {_offers(capacity.event)}".strip()
 
 
 def _offers(event: Event) -> str:
@@ -86,11 +87,8 @@ def _offers(event: Event) -> str:
     found = offered.aggregate(number=Count("pk"), ends=Min("offer_expires_at"))
     if not found["number"]:
         return ""
-    return _("All %(most)s places are taken; offered and not yet accepted: %(number)s, the first until %(ends)s.") % {
-        "most": event.max_capacity,
-        "number": found["number"],
-        "ends": _minute(found["ends"]) if found["ends"] else "–",
-    }
+    ends = _minute(found["ends"]) if found["ends"] else "–"
+    return _("Offered and not yet accepted: %(number)s, the first until %(ends)s.") % {**found, "ends": ends}
 
 
 def _minute(moment: datetime) -> str:

@@ -80,7 +80,7 @@ def test_names_and_reasons_are_for_who_may_know_of_the_registration(organizer: U
 @pytest.mark.parametrize(
     ("changes", "code", "text"),
     [
-        ({}, "full", "All 2 places are taken."),
+        ({}, "full", "The event is full: 2 of 2 places are taken."),
         ({"max_capacity": 1}, "over_capacity", "The event is over capacity by one: one must leave"),
         ({"status": "draft"}, "not_active", "The event is draft and admits nobody."),
     ],
@@ -137,7 +137,9 @@ def test_offers_are_told_from_being_made_to_their_end() -> None:
 
     found = explain(relations[4], relations[4].user)
 
-    assert waiting.text.startswith("All 1 places are taken; offered and not yet accepted: 1, the first until ")
+    assert waiting.text.startswith(
+        "The event is full: 1 of 1 places are taken. Offered and not yet accepted: 1, the first until "
+    )
     assert kinds(found) == [
         ("queued", 5),
         ("left", 1),

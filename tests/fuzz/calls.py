@@ -140,8 +140,12 @@ class Fuzzer:
         if case.meta is None or not case.meta.generation.mode.is_positive or self.random.random() < 0.1:  # one in ten
             return
         kind = KINDS.get(case.operation.path.split("/")[3])
-        if "id" in (case.path_parameters or {}) and kind:
-            case.path_parameters["id"] = self.known(kind)
+        parameters = case.path_parameters or {}
+        if "user_id" in parameters:
+            relation = self.world.find("relation", self.random.choice([OWN, OTHER]))
+            parameters |= {"id": str(relation.event_id), "user_id": str(relation.user_id)}
+        elif "id" in parameters and kind:
+            parameters["id"] = self.known(kind)
         if isinstance(case.body, dict):
             for name in FIELDS.keys() & case.body.keys():
                 known = self.known(FIELDS[name])
