@@ -6,7 +6,7 @@ class RelationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to events, add what relations know to the filters of people and events, and say who may do what."""
-        from relations import filters, receivers  # noqa: F401  # imported for what they register
+        from relations import feeds, filters, receivers  # noqa: F401  # imported for what they register
         from relations.models import UserEventRelation
         from users.roles import Role, grant
 

@@ -4,7 +4,7 @@ An event has the same UID in every entry, feed and mail, so that a later one rep
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
@@ -20,7 +20,8 @@ from users.models import User
 
 PRODUCT = "-//Event CRM//Event CRM//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
-FIRST_YEAR, LAST_YEAR = 1, 9999
+# Within what the library can look ahead; beyond, the rules of these years hold.
+FIRST_YEAR, LAST_YEAR = 1, 9990
 
 
 def invitation(event: Event, *, attendee: User, method: str, sequence: int, link: str) -> bytes:
@@ -101,7 +102,7 @@ def _written(method: str, entries: list[tuple[Event, icalendar.Event]], *, name:
         calendar.add("method", method)
     if name:
         calendar.add("x-wr-calname", printable(name))
-        calendar.add("refresh-interval", "PT1H", parameters={"VALUE": "DURATION"})
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for zone, (first, last) in sorted(_years(event for event, _entry in entries).items()):
         calendar.add_component(_zone(zone, first, last))
     for _event, entry in entries:
@@ -125,10 +126,14 @@ def _years(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
 def _zone(name: str, first: int, last: int) -> Any:
     """Return the VTIMEZONE of an IANA zone over so many years: its changes between summer and winter time."""
     zone = icalendar.Timezone.from_tzid(
-        name, first_date=date(max(first, FIRST_YEAR), 1, 1), last_date=date(min(last, LAST_YEAR), 12, 31)
+        name, first_date=date(_within(first), 1, 1), last_date=date(_within(last), 12, 31)
     )
     zone.pop("COMMENT", None)
     return zone
+
+
+def _within(year: int) -> int:
+    return max(FIRST_YEAR, min(year, LAST_YEAR))
 
 
 def printable(text: str) -> str:

@@ -161,3 +161,20 @@ class RelationTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_status or '–'} → {self.to_status}: {self.reason}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address of a person's calendar, of which only a digest is kept."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="calendar_feed",
+        verbose_name=_("person"),
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user}"

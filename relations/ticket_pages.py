@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from api.exceptions import Conflict
+from relations.calendar_pages import CALENDAR, refused
 from relations.calendars import calendar_of
 from relations.models import Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
@@ -19,7 +20,6 @@ from relations.services import end_relation
 from relations.tickets import qr_svg, relation_of, ticket_address
 from users.accounts.throttling import too_often
 
-CALENDAR = "text/calendar; charset=utf-8"
 ACCEPT, CANCEL = "accept", "cancel"
 
 
@@ -31,12 +31,7 @@ class TicketView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if (seconds := too_often(request, "ticket")) is not None:
-            return HttpResponse(
-                _("Too many calls. Try again later."),
-                status=429,
-                headers={"Retry-After": str(seconds)},
-                content_type="text/plain; charset=utf-8",
-            )
+            return refused(seconds)
         found = relation_of(kwargs["token"])
         if found is None:
             raise Http404(_("There is no such ticket."))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, re_path
 
+from relations.api.calendars import EventCalendarViewSet, MyCalendarView
 from relations.api.events import EventStepsViewSet
 from relations.api.explanations import ExplanationViewSet
 from relations.api.numbers import PeopleByNumberViewSet
@@ -23,6 +24,12 @@ below: list[URLPattern | URLResolver] = [
     re_path(f"{PERSON}/events/?$", EventsOfPersonViewSet.as_view(LIST), name="user-events"),
     re_path(f"{PERSON}/registrations/?$", RegistrationsOfPersonViewSet.as_view(LIST), name="user-registrations"),
     re_path(f"{PERSON}/waitlists/?$", WaitlistsOfPersonViewSet.as_view(LIST), name="user-waitlists"),
+    re_path("^users/me/calendar/?$", MyCalendarView.as_view(), name="me-calendar"),
+    re_path(
+        f"{EVENT}/calendar.ics$",
+        EventCalendarViewSet.as_view({"get": "calendar"}, detail=True),
+        name="event-calendar",
+    ),
     re_path(f"{EVENT}/users/?$", PeopleOfEventViewSet.as_view(LIST), name="event-users"),
     re_path(
         f"{EVENT}/statistics/?$",

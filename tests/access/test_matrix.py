@@ -42,6 +42,8 @@ user-send-email      POST    ok  ok      403     403     403     401
 me                   GET     ok  ok      ok      ok      ok      401
 me                   PUT     ok  ok      ok      ok      ok      401
 me                   PATCH   ok  ok      ok      ok      ok      401
+me-calendar          POST    ok  ok      ok      ok      ok      401
+me-calendar          DELETE  ok  ok      ok      ok      ok      401
 customer-list        GET     ok  ok      ok      ok      403     401
 customer-filter      POST    ok  ok      ok      ok      403     401
 customer-detail      GET     ok  ok      ok      ok/404  403     401
@@ -61,6 +63,7 @@ event-detail         PUT     ok  ok/403  403     403     403     401
 event-detail         PATCH   ok  ok/403  403     403     403     401
 event-detail         DELETE  ok  ok/403  403     403     403     401
 event-users          GET     ok  ok      ok      ok/404  403     401
+event-calendar       GET     ok  ok      ok      ok/404  403     401
 event-statistics     GET     ok  ok/403  ok      403/404 403     401
 event-cancel         POST    ok  ok/403  403     403     403     401
 event-complete       POST    ok  ok/403  403     403     403     401
