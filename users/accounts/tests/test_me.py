@@ -101,7 +101,12 @@ def test_password_is_looked_at_once_and_of_a_stale_state_never(
 ) -> None:
     looked_at: list[str] = []
     check = User.check_password
-    monkeypatch.setattr(User, "check_password", lambda user, given: looked_at.append(given) or check(user, given))
+
+    def watched(user: User, given: str) -> bool:
+        looked_at.append(given)
+        return check(user, given)
+
+    monkeypatch.setattr(User, "check_password", watched)
     guess = {"email": "new@example.com", "current_password": "wrong"}
 
     statuses = [as_nora.patch(ME, guess, headers={"If-Match": state}).status_code for state in ("*", '"old"')]
