@@ -202,10 +202,16 @@ written("/relations/", "role", given("host"))
 written("/relations/", "status", given("pending"))
 
 REGISTRATIONS = "/events/{id}/registrations/"
+
+
+def of_registration(name: str, read: Callable[[Any], Any] = lambda value: value) -> Value:
+    return lambda scene: read(getattr(scene.relation, name))
+
+
 for field in ("id", "user_id", "event_id"):
-    shown(REGISTRATIONS, field, lambda scene, field=field: str(getattr(scene.relation, field)), bob_among)
+    shown(REGISTRATIONS, field, of_registration(field, str), bob_among)
 for field in ("role", "status", "seq"):
-    shown(REGISTRATIONS, field, lambda scene, field=field: getattr(scene.relation, field), bob_among)
+    shown(REGISTRATIONS, field, of_registration(field), bob_among)
 shown(
     REGISTRATIONS,
     "created_at",
