@@ -28,8 +28,8 @@ def _not_found(_error: Http404 | core.ObjectDoesNotExist) -> Exception:
 
 
 @as_api_exception.register
-def _permission_denied(_error: core.PermissionDenied) -> Exception:
-    return rest.PermissionDenied()
+def _permission_denied(error: core.PermissionDenied) -> Exception:
+    return rest.PermissionDenied(str(error) or None)
 
 
 @as_api_exception.register

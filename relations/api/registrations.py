@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from api.identifiers import IdentifierField, identified_by
 from api.ordering import Ordering
-from api.representation import Row
+from api.representation import IsoTime, Row
 from api.serializers import ModelSerializer, Serializer
 from api.views import DestroyMixin, RetrieveMixin
 from events.models import Event
@@ -36,7 +36,10 @@ from users.models import User
 
 
 class RegistrationSerializer(ModelSerializer[UserEventRelation]):
-    """Somebody's registration for an event. ``queue_position`` counts from 1, for who is waitlisted."""
+    """Somebody's registration for an event.
+
+    ``queue_position`` counts from 1, for who is waitlisted; ``offer_expires_at`` is there for who is offered a place.
+    """
 
     user_id = serializers.UUIDField(read_only=True)
     event_id = serializers.UUIDField(read_only=True)
@@ -82,7 +85,10 @@ class RegistrationSerializer(ModelSerializer[UserEventRelation]):
             "event_title": "Spring meeting",
             "event_date": "2026-04-16T17:30:00+00:00",
         }
-        expressions = {"queue_position": Value(None, output_field=IntegerField())}
+        expressions = {
+            "queue_position": Value(None, output_field=IntegerField()),
+            "offer_expires_at": IsoTime(Case(When(status=Status.OFFERED, then="offer_expires_at"))),
+        }
 
 
 class RegisterSerializer(Serializer):

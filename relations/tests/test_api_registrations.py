@@ -246,6 +246,7 @@ def test_place_that_is_offered_is_accepted_or_turned_down(client_of: ClientOf) -
     assert (offered["status"], offered["offer_expires_at"] is not None) == ("offered", True)
     assert (down.status_code, down.json()["status"]) == (200, "cancelled")
     assert [(answer.status_code, answer.json()["status"]) for answer in taken] == [(200, "confirmed")] * 2
+    assert taken[0].json()["offer_expires_at"] is None
     assert problem(early) == (409, [])
 
 
@@ -258,7 +259,9 @@ def test_customers_take_no_steps_but_their_own(client_of: ClientOf, customer: Us
 
     assert [client.post(one(one_of, "check_in/")).status_code for one_of in (own, others)] == [403, 403]
     assert client.post(one(pending, "approve/")).status_code == 403
-    assert client.post(one(pending, "decline/")).status_code == 403
+    declined = client.post(one(pending, "decline/"))
+    assert declined.status_code == 403
+    assert declined.json()["detail"].endswith("Cancel your registration instead.")
     assert client.delete(one(others)).status_code == 404
     assert [row["user_id"] for row in client.get(registrations(running)).json()["results"]] == [str(customer.pk)]
     stranger = {"user_id": str(others.user_id)}
