@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
@@ -64,11 +65,22 @@ def look_at(event: Event, ticket: str) -> Verdict:
 
 def standing(relation: UserEventRelation) -> Verdict:
     """Say how somebody stands at the door."""
+    return standings([relation])[0]
+
+
+def standings(relations: Sequence[UserEventRelation]) -> list[Verdict]:
+    """Say of each how they stand. At most two queries, however many they are."""
+    waiting = [one.pk for one in relations if one.status == Status.WAITLISTED]
+    places, came = places_in_queues(waiting), _came_at(relations)
+    return [_standing(one, places.get(one.pk), came.get(one.pk, "–")) for one in relations]
+
+
+def _standing(relation: UserEventRelation, place: int | None, came: str) -> Verdict:
     if relation.status == Status.ATTENDED:
-        return Verdict(Word.ALREADY, relation, _("Already in at %s.") % _came_at(relation))
+        return Verdict(Word.ALREADY, relation, _("Already in at %s.") % came)
     if relation.status in (Status.CONFIRMED, Status.OFFERED):
         return Verdict(Word.EXPECTED, relation, _("Has a place and is not checked in."))
-    return Verdict(Word.NO_PLACE, relation, _without_place(relation))
+    return Verdict(Word.NO_PLACE, relation, _without_place(relation, place))
 
 
 def admit_ticket(event: Event, ticket: str, *, actor: User) -> Verdict:
@@ -100,7 +112,7 @@ def send_out(relation: UserEventRelation, *, actor: User) -> Verdict:
 def find_people(event: Event, text: str, *, caller: User) -> Sequence[UserEventRelation]:
     """Return the registrations of this event's people whom ``text`` finds, the best first: each one's live or latest.
 
-    Three queries at most. Raises ``InvalidInput`` for a text that cannot be searched for.
+    Three queries. Raises ``InvalidInput`` for a text that cannot be searched for.
     """
     context, read = FilterContext(caller), people_filters.read({"q": text})
     attendees = UserEventRelation.objects.filter(event=event, role=Role.ATTENDEE)
@@ -125,17 +137,18 @@ def numbers_at_door(event: Event) -> tuple[int, int]:
     return found["came"], found["places"]
 
 
-def _came_at(relation: UserEventRelation) -> str:
-    """Return when somebody was checked in, on the event's own clock."""
-    lines = RelationTransition.objects.filter(relation=relation, to_status=Status.ATTENDED)
-    line = lines.order_by("-pk").first()
-    return f"{line.at.astimezone(ZoneInfo(relation.event.timezone)):%H:%M}" if line else "–"
+def _came_at(relations: Sequence[UserEventRelation]) -> dict[UUID, str]:
+    """Return when those who are in were checked in, on the event's own clock."""
+    attended = {one.pk: ZoneInfo(one.event.timezone) for one in relations if one.status == Status.ATTENDED}
+    if not attended:
+        return {}
+    lines = RelationTransition.objects.filter(relation__in=attended, to_status=Status.ATTENDED).order_by("pk")
+    return {key: f"{at.astimezone(attended[key]):%H:%M}" for key, at in lines.values_list("relation", "at")}
 
 
-def _without_place(relation: UserEventRelation) -> str:
+def _without_place(relation: UserEventRelation, place: int | None) -> str:
     if relation.status == Status.WAITLISTED:
-        place = places_in_queues([relation.pk]).get(relation.pk)
-        return _("Is on the waitlist, at place %s.") % place if place else _("Is on the waitlist.")
+        return _("Is on the waitlist, at place %s.") % (place or "–")
     if relation.status == Status.PENDING:
         return _("Waits for approval: approve them first.")
     return _("The registration is %s: register them again.") % relation.get_status_display()

@@ -11,6 +11,7 @@ from relations.admin.event_steps import EVENT_STEPS, event_step
 from relations.admin.panels import EventsOfPerson, LedgerPanel
 from relations.admin.people import PeopleOfEvent
 from relations.admin.relations import RelationAdmin, relation_panels
+from relations.admin.statistics import StatisticsPanel
 from relations.admin.why import WhyPanel
 from relations.models import Role
 from users.admin import people_list_filters, people_panels
@@ -20,7 +21,7 @@ from users.filters import people_filters
 __all__ = ["RelationAdmin"]
 
 people_panels.register(EventsOfPerson())
-event_panels.register(DeskPanel(), PeopleOfEvent(), EventAccess())
+event_panels.register(DeskPanel(), PeopleOfEvent(), StatisticsPanel(), EventAccess())
 event_pages.register("check-in", door)
 event_pages.register("bulk", take_many)
 for name in EVENT_STEPS:

@@ -19,7 +19,7 @@ from relations.models import EventCapacity, Settlement
 from relations.rights import leads
 from relations.transitions import EventState, state_of
 from users.admin.panels import Link, Panel
-from users.markup import bar, link, moment, number
+from users.markup import bar, moment, number
 
 
 class DeskPanel(Panel):
@@ -37,7 +37,6 @@ class DeskPanel(Panel):
         capacity = EventCapacity.objects.select_related("event").get(event=record)
         known = knows_people(user, record)
         numbers = numbers_by_state(record, user) if known else {}
-        queue = queue_of(record) if known else None
         return {
             "event": record,
             "state": status_badge(record),
@@ -45,8 +44,7 @@ class DeskPanel(Panel):
             "room": room(capacity, numbers),
             "notices": notices(capacity),
             "cards": _cards(record, numbers),
-            "queue": queue,
-            "queue_table": _queue_table(queue.head) if queue else None,
+            "queue": queue_of(capacity) if known else None,
             "buttons": _buttons(request, record) if leads(user, record) else [],
             "queue_page": people_page(record, "waitlisted"),
             "known": known,
@@ -105,14 +103,6 @@ def _cards(event: Event, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
         for slug, state in STATES.items()
         if numbers.get(slug)
     ]
-
-
-def _queue_table(head: Any) -> dict[str, Any]:
-    rows = [
-        [number(place), link(relation.user), link(relation, _("Why not me?")), moment(relation.created_at)]
-        for place, relation in enumerate(head, 1)
-    ]
-    return {"headers": [_("Place"), _("Person"), "", _("Since")], "rows": rows}
 
 
 def _buttons(request: HttpRequest, event: Event) -> list[Link]:

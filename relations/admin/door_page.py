@@ -29,9 +29,9 @@ from relations.door import (
     look_at,
     numbers_at_door,
     send_out,
-    standing,
+    standings,
 )
-from relations.models import Role, Status, UserEventRelation
+from relations.models import Role, UserEventRelation
 from relations.rights import refuse_unless_leads
 from relations.transitions import DOORS_OPEN
 from users.admin.refusals import refusal
@@ -45,6 +45,8 @@ TONES = {
     Word.ALREADY: "careful",
     Word.UNDONE: "careful",
 }
+# What can be done with somebody whom a search found.
+STEPS = {Word.EXPECTED: "check-in", Word.ALREADY: "undo"}
 
 
 def door(admin: ModelAdmin[Any], request: HttpRequest, event: Event) -> HttpResponseBase:
@@ -108,19 +110,14 @@ def _found(event: Event, text: str, caller: Any) -> list[dict[str, Any]] | None:
         return []
     return [
         {
-            "relation": relation,
-            "badge": status_badge(relation.status),
-            "step": _step_for(relation),
-            "text": "" if _step_for(relation) == "check-in" else standing(relation).text,
+            "relation": seen.relation,
+            "badge": status_badge(seen.relation.status),
+            "step": STEPS.get(seen.word, ""),
+            "text": "" if seen.word == Word.EXPECTED else seen.text,
         }
-        for relation in relations
+        for seen in standings(relations)
+        if seen.relation
     ]
-
-
-def _step_for(relation: UserEventRelation) -> str:
-    if relation.status == Status.ATTENDED:
-        return "undo"
-    return "check-in" if relation.status in (Status.CONFIRMED, Status.OFFERED) else ""
 
 
 def _closed(event: Event) -> SafeString | str:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from api.exceptions import Conflict
 from events.models import Event, EventStatus
-from relations.admin.queue import standstill
+from relations.admin.queue import queue_of
 from relations.admin.states import desk_page
 from relations.admin.steps import REASON_LENGTH
 from relations.closing import cancel_event, complete_event
-from relations.models import Status
+from relations.models import EventCapacity, Status
 from relations.promotion import serve_queue
 from relations.rights import refuse_unless_leads
 from relations.transitions import EventState, state_of
@@ -65,12 +65,24 @@ class EventStep:
     fits: Callable[[Event], bool]
     form: type[forms.Form] = forms.Form
     variant: str = "primary"
+    about: Callable[[Event], str] | None = None
+
+
+def _capacity_of(event: Event) -> EventCapacity:
+    return EventCapacity.objects.select_related("event").get(event=event)
+
+
+def _who_is_next(event: Event) -> str:
+    queue = queue_of(_capacity_of(event))
+    if not queue.head:
+        return _("Nobody waits.")
+    return _("Next in the queue: %(names)s. %(standstill)s") % {"names": queue, "standstill": queue.standstill}
 
 
 def _promote(event: Event, actor: User, _wanted: dict[str, Any]) -> str:
     served = serve_queue(event=event, actor=actor)
     if not served:
-        raise Conflict(standstill(event) or _("Nobody waits."))
+        raise Conflict(queue_of(_capacity_of(event)).standstill or _("Nobody waits."))
     said = ngettext("%(number)s person left the queue.", "%(number)s people left the queue.", served)
     return said % {"number": served}
 
@@ -88,10 +100,11 @@ def _complete(event: Event, actor: User, wanted: dict[str, Any]) -> str:
 EVENT_STEPS = {
     "promote": EventStep(
         gettext_lazy("Promote"),
-        "moving_up",
+        "trending_up",
         gettext_lazy("Free places go to the head of the queue, in the order of arrival: nobody is put before others."),
         _promote,
         lambda event: state_of(event) in OPEN,
+        about=_who_is_next,
     ),
     "complete": EventStep(
         gettext_lazy("Complete event"),
@@ -134,7 +147,7 @@ def event_step(name: str) -> Callable[[ModelAdmin[Any], HttpRequest, Event], Htt
             title=_("%(step)s: %(event)s") % {"step": step.title, "event": event},
             button=step.title,
             button_variant=step.variant,
-            explanation=step.explanation,
+            explanation=f"{step.explanation} {step.about(event)}" if step.about else step.explanation,
             record=event,
             back=desk_page(event),
         )

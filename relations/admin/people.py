@@ -20,7 +20,7 @@ from relations.queue import places_in_queues
 from relations.rights import leads
 from relations.transitions import refusal, state_of
 from users.admin.panels import Link, TablePanel, with_parameters
-from users.markup import NOTHING, link, link_to, moment, number
+from users.markup import link, link_to, moment, number
 
 
 class PeopleOfEvent(TablePanel):
@@ -30,11 +30,9 @@ class PeopleOfEvent(TablePanel):
     title = gettext_lazy("People")
     permission = MAY_VIEW
     template_name = "admin/relations/people.html"
+    stands_first = True
     headings = (
-        "",
         gettext_lazy("Person"),
-        gettext_lazy("E-mail"),
-        gettext_lazy("Company"),
         gettext_lazy("Status"),
         gettext_lazy("Since"),
         "",
@@ -47,13 +45,10 @@ class PeopleOfEvent(TablePanel):
         content = super().content(request, record)
         if not knows_people(user, record):
             content["empty"] = _("Who takes part is known to those who lead this event, to agents and administrators.")
-        leading = leads(user, record)
-        if not leading:
-            content["table"] = _without_ticks(content["table"])
         return {
             **content,
             "bulk": reverse("admin:events_event_bulk", args=[record.pk]),
-            "bulk_steps": _for_many(request, record) if leading else [],
+            "bulk_steps": _for_many(request, record) if leads(user, record) else [],
             "back": request.GET.urlencode(),
         }
 
@@ -74,18 +69,14 @@ class PeopleOfEvent(TablePanel):
         places = places_in_queues([row.pk for row in rows])
         led, state = leads(user, event), state_of(event)
         ends = ending(request, rows)
+        ticked = led and bool(_for_many(request, event))
         for row in rows:
-            row.place = places.get(row.pk)
+            row.place, row.ticked = places.get(row.pk), ticked
             steps = led and row.role == Role.ATTENDEE
             row.steps = buttons(row, state) if steps else ends.get(row.pk)
 
     def cells(self, request: HttpRequest, row: Any) -> list[Any]:
-        user = row.user
-        tick = format_html(
-            '<input type="checkbox" name="chosen" value="{}" aria-label="{}" class="crm-tick">', row.pk, user
-        )
-        about = [link(user), user.email or NOTHING, user.company or NOTHING]
-        return [tick, *about, _standing(row), moment(row.created_at), row.steps or ""]
+        return [_person(row), _standing(row), moment(row.created_at), row.steps or ""]
 
     def choices(self, request: HttpRequest, record: Event) -> list[Link]:
         """Return each group that has people, with its number."""
@@ -104,13 +95,26 @@ class PeopleOfEvent(TablePanel):
         return adding(request, event=record) if leads(user, record) else []
 
 
+def _person(row: Any) -> SafeString:
+    """Return who it is, with a box to tick where something can be done to many."""
+    user = row.user
+    about = " · ".join(text for text in (user.email, user.company) if text)
+    who = format_html('<span class="crm-who">{}<span>{}</span></span>', link(user), about)
+    if not row.ticked:
+        return who
+    box = format_html('<input type="checkbox" name="chosen" value="{}" aria-label="{}" class="crm-tick">', row.pk, user)
+    return format_html('<span class="crm-ticked">{}{}</span>', box, who)
+
+
 def _standing(row: Any) -> SafeString:
     """Return how a row stands: the part of who leads, the place of who waits, until when an offer lasts."""
     if row.role != Role.ATTENDEE:
         return format_html("{} {}", link(row, role_word(row.role)), status_badge(row.status))
     badge = link_to(reverse("admin:relations_usereventrelation_change", args=[row.pk]), status_badge(row.status))
     if row.place:
-        return format_html('<span class="crm-standing">{} {}</span>', badge, _("place %s") % number(row.place))
+        why = reverse("admin:relations_usereventrelation_panel", args=[row.pk, "why"])
+        place, asked = _("place %s") % number(row.place), link_to(why, _("Why not me?"))
+        return format_html('<span class="crm-standing">{} {} {}</span>', badge, place, asked)
     if row.status == Status.OFFERED and row.offer_expires_at:
         until = format_html(_("until {}"), moment(row.offer_expires_at))
         return format_html('<span class="crm-standing">{} {}</span>', badge, until)
@@ -130,7 +134,3 @@ def _for_many(request: HttpRequest, event: Event) -> list[dict[str, Any]]:
             for status in chosen.statuses
         )
     ]
-
-
-def _without_ticks(table: dict[str, Any]) -> dict[str, Any]:
-    return {"headers": table["headers"][1:], "rows": [row[1:] for row in table["rows"]]}

@@ -3,29 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from events.models import Event
-from relations.explanations import standing_of
-from relations.models import UserEventRelation
+from relations.explanations import why_nobody_moves
+from relations.models import EventCapacity, UserEventRelation
 
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The head of an event's queue, and what keeps it where it is."""
+    """The head of an event's queue, and what keeps it where it is; nothing where nobody waits."""
 
     head: Sequence[UserEventRelation]
     standstill: str
 
-
-def queue_of(event: Event) -> Queue:
-    """Return the first few who wait, and why they do (one query more than without a queue)."""
-    waiting = UserEventRelation.objects.filter(event=event).waiting().select_related("user")
-    head = list(waiting[:SHOWN])
-    return Queue(head, standing_of(head[0]).text if head else "")
+    def __str__(self) -> str:
+        return ", ".join(str(relation.user) for relation in self.head)
 
 
-def standstill(event: Event) -> str:
-    """Return why the head of the queue is not promoted; nothing where nobody waits."""
-    head = UserEventRelation.objects.filter(event=event).waiting().first()
-    return standing_of(head).text if head else ""
+def queue_of(capacity: EventCapacity) -> Queue:
+    """Return the first few who wait, and why they do. At most two queries."""
+    waiting = UserEventRelation.objects.filter(event=capacity.event_id).waiting().select_related("user")
+    head = list(waiting[:SHOWN]) if capacity.waiting else []
+    return Queue(head, why_nobody_moves(capacity)[1] if head else "")

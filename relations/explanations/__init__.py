@@ -2,6 +2,6 @@
 
 from relations.explanations.account import LINES, Explanation, explain
 from relations.explanations.lines import Line
-from relations.explanations.standing import Standing, standing_of
+from relations.explanations.standing import Standing, standing_of, why_nobody_moves
 
-__all__ = ["LINES", "Explanation", "Line", "Standing", "explain", "standing_of"]
+__all__ = ["LINES", "Explanation", "Line", "Standing", "explain", "standing_of", "why_nobody_moves"]

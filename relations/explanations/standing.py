@@ -52,14 +52,21 @@ def _over_by(capacity: EventCapacity) -> int:
     return 0 if most is None else max(0, capacity.taken - most)
 
 
-def _why_waiting(capacity: EventCapacity, place: int) -> tuple[str, str]:
-    """Return why nobody gets a place now, and how many are served before this one."""
+def why_nobody_moves(capacity: EventCapacity) -> tuple[str, str]:
+    """Return why nobody in the queue gets a place now, as a code and in words."""
     event = capacity.event
     if event.status != EventStatus.ACTIVE:
         return "not_active", _("The event is %s and admits nobody.") % event.get_status_display()
     if event.is_over():
         return "over", _("The event is over and admits nobody.")
-    code, text = _why_no_place(capacity)
+    return _why_no_place(capacity)
+
+
+def _why_waiting(capacity: EventCapacity, place: int) -> tuple[str, str]:
+    """Return why nobody gets a place now, and how many are served before this one."""
+    code, text = why_nobody_moves(capacity)
+    if code in {"not_active", "over"}:
+        return code, text
     if place == 1:
         return code, f"{text} {_('The next place is for the head of the queue, which is this registration.')}"
     ahead = ngettext("One person is served before.", "%(number)s people are served before.", place - 1)

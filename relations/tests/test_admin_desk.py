@@ -1,5 +1,6 @@
 """The desk of an event: how full it is, who waits and why, and each button for each role."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_list_of_events_leads_to_the_desk(admin_of_staff: Client) -> None:
     shown = admin_of_staff.get(reverse("admin:events_event_changelist")).content.decode()
     tabs = admin_of_staff.get(panel(event, "desk")).context["record_tabs"]
     assert panel(event, "desk") in shown
-    assert [str(tab["title"]) for tab in tabs][:2] == ["Desk", "Details"]
+    assert [str(tab["title"]) for tab in tabs][:4] == ["Desk", "People", "Statistics", "Details"]
 
 
 def test_desk_tells_how_full_it_is_and_who_is_next(admin_of_staff: Client) -> None:
@@ -71,7 +72,7 @@ def test_desk_tells_how_full_it_is_and_who_is_next(admin_of_staff: Client) -> No
     context = admin_of_staff.get(panel(event, "desk")).context
     assert "2 of 2 places taken · 1 waiting" in context["room"]
     assert list(context["queue"].head) == [first]
-    assert "All 2 places are taken" in context["queue"].standstill
+    assert "2 of 2 places are taken" in context["queue"].standstill
     assert [(str(card["title"]), card["figure"]) for card in context["cards"]] == [
         ("confirmed", "2"),
         ("waitlisted", "1"),
@@ -158,7 +159,7 @@ def test_promoting_serves_the_head_and_nobody_else(admin_of_staff: Client) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "All 1 places are taken"),
+        ({}, "1 of 1 places are taken"),
         ({"max_capacity": 0}, "over capacity by one"),
         ({"status": "draft"}, "is draft and admits nobody"),
     ],
@@ -171,6 +172,13 @@ def test_promoting_a_queue_that_stands_still_says_why(admin_of_staff: Client, ch
     answer = admin_of_staff.post(page(event, "promote"))
     assert words in str(answer.context["form"].non_field_errors())
     assert statuses(event) == ["confirmed", "waitlisted"]
+
+
+def test_promoting_shows_who_is_next_before(admin_of_staff: Client) -> None:
+    event = EventFactory.create(max_capacity=0)
+    attend(UserFactory.create(first_name="Ann", last_name="Archer"), event)
+    shown = admin_of_staff.get(page(event, "promote")).context["explanation"]
+    assert "Next in the queue: Ann Archer. The event is full" in shown
 
 
 def test_cancelling_the_event_keeps_its_reason(admin_of_staff: Client, staff: User) -> None:
@@ -234,7 +242,7 @@ def test_rows_of_a_queue_have_their_place(admin_of_staff: Client) -> None:
     event = EventFactory.create(max_capacity=0)
     registered(event, 3)
     rows = admin_of_staff.get(panel(event, "people", "?state=waitlisted")).context["table"]["rows"]
-    assert [f"place {number}" in row[4] for number, row in enumerate(rows, 1)] == [True] * 3
+    assert [f"place {number}" in row[1] for number, row in enumerate(rows, 1)] == [True] * 3
 
 
 @pytest.mark.parametrize("state", ["confirmed", "waitlisted"])
@@ -346,3 +354,30 @@ def test_why_not_me_of_who_leads(admin_of_staff: Client) -> None:
     relation = host(UserFactory.create(), EventFactory.create())
     answer = admin_of_staff.get(reverse("admin:relations_usereventrelation_panel", args=[relation.pk, "why"]))
     assert "take no place" in answer.content.decode()
+
+
+def test_statistics_show_the_figures_with_a_plot(admin_of_staff: Client) -> None:
+    event = running(max_capacity=2)
+    first, second, _third = registered(event, 3)
+    check_in(relation=first, actor=None, reason="test")
+    end_relation(relation=second, actor=None, reason="fell ill")
+    context = admin_of_staff.get(panel(event, "statistics")).context
+    bars = {str(figure["title"]): str(figure["bar"]) for figure in context["figures"]}
+    assert "100% · 1 came · 0 did not come" in bars["Who came"]
+    assert "100% · 1 got in · 0 did not" in bars["Waitlist"]
+    assert "100% · 2 for the first time" in bars["Newcomers"]
+    chart = json.loads(context["chart"]["data"])
+    assert [sum(one["data"]) for one in chart["datasets"][1:]] == [3, 0]
+
+
+def test_statistics_of_nobody(admin_of_staff: Client) -> None:
+    context = admin_of_staff.get(panel(EventFactory.create(), "statistics")).context
+    assert (context["chart"], [figure["bar"] for figure in context["figures"]][:3]) == (None, ["–"] * 3)
+
+
+def test_statistics_of_an_event_that_others_lead(organizer: User) -> None:
+    event = EventFactory.create()
+    registered(event, 1)
+    answer = signed_in(organizer).get(panel(event, "statistics"))
+    assert "figures" not in answer.context
+    assert "for those who lead it" in answer.content.decode()

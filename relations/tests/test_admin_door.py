@@ -13,6 +13,7 @@ from django.utils import timezone as clock
 from events.models import Event
 from events.tests.factories import EventFactory
 from relations.models import UserEventRelation
+from relations.promotion import serve_queue
 from relations.registration import check_in
 from relations.services import end_relation
 from relations.tests.factories import attend, host
@@ -150,17 +151,32 @@ def test_script_gets_the_inner_part(admin_of_staff: Client, event: Event) -> Non
     assert ("<html" in part, "Checked in" in part) == (False, True)
 
 
-def test_search_at_one_and_three_rows_asks_as_often(admin_of_staff: Client, event: Event) -> None:
-    attend(UserFactory.create(first_name="Ann"), event)
-    admin_of_staff.get(door(event), {"text": "ann"})
-    with CaptureQueriesContext(connection) as at_one:
-        admin_of_staff.get(door(event), {"text": "ann"})
-    attend(UserFactory.create(first_name="Anna"), event)
-    Event.objects.filter(pk=event.pk).update(max_capacity=5)
+def test_search_at_one_and_three_rows_of_each_kind_asks_as_often(admin_of_staff: Client, event: Event) -> None:
+    """Those who came, who is expected and who waits."""
+
+    def come(names: list[str]) -> None:
+        for name in names:
+            check_in(relation=attend(UserFactory.create(first_name=name), event), actor=None, reason="test")
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            admin_of_staff.get(door(event), {"text": "ann"})
+        return len(asked)
+
+    come(["Ann"])
+    for name in ("Anna", "Annie"):
+        attend(UserFactory.create(first_name=name), event)
+    counted()
+    at_first = counted()
     attend(UserFactory.create(first_name="Annabel"), event)
-    with CaptureQueriesContext(connection) as at_three:
-        assert len(found(admin_of_staff.get(door(event), {"text": "ann"}))) == 3
-    assert len(at_three) == len(at_one)
+    Event.objects.filter(pk=event.pk).update(max_capacity=10)
+    serve_queue(event=event, actor=None)
+    come(["Annika", "Annette"])
+    Event.objects.filter(pk=event.pk).update(max_capacity=1)
+    for name in ("Annalena", "Anneliese"):
+        attend(UserFactory.create(first_name=name), event)
+    assert counted() == at_first
+    assert len(found(admin_of_staff.get(door(event), {"text": "ann"}))) == 8
 
 
 @pytest.mark.parametrize("role", ["organizer", "agent"])

@@ -61,6 +61,7 @@ events_event_history                      GET   ok  ok       ok
 events_event_suggest/venue                GET   ok  ok       ok
 events_event_panel/desk                   GET   ok  ok       ok
 events_event_panel/people                 GET   ok  ok       ok
+events_event_panel/statistics             GET   ok  ok       ok
 events_event_panel/access                 GET   ok  ok       ok
 events_event_panel/history                GET   ok  ok       ok
 events_event_check_in                     GET   ok  ok/403   403

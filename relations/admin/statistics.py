@@ -1,0 +1,166 @@
+"""The figures of an event with their plots: how registrations came in, who came, for whom it was the first."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from events.models import Event
+from relations.admin.panels import MAY_VIEW
+from relations.admin.states import knows_people
+from relations.insights.statistics import EventStatistics, event_statistics
+from relations.insights.timelines import Timeline
+from relations.models import Status
+from users.admin.panels import Panel
+from users.markup import bar, number
+
+_FAINT = {"color": "#9ca3af"}
+_COUNTS = {"beginAtZero": True, "ticks": {**_FAINT, "precision": 0}, "border": {"display": False}}
+_OPTIONS = {
+    "responsive": True,
+    "maintainAspectRatio": False,
+    "interaction": {"mode": "index", "intersect": False},
+    "plugins": {
+        "legend": {
+            "align": "end",
+            "labels": {**_FAINT, "usePointStyle": True, "pointStyle": "circle", "boxHeight": 5, "boxWidth": 5},
+        }
+    },
+    "scales": {
+        "x": {"ticks": {**_FAINT, "maxRotation": 0, "autoSkipPadding": 16}, "grid": {"display": False}},
+        "y": {**_COUNTS, "grid": {"drawTicks": False}},
+        "y1": {**_COUNTS, "position": "right", "grid": {"display": False}},
+    },
+}
+HOUR, DAY = 3600, 86_400
+
+
+class StatisticsPanel(Panel):
+    """What the registrations of an event tell."""
+
+    slug = "statistics"
+    title = gettext_lazy("Statistics")
+    permission = MAY_VIEW
+    template_name = "admin/relations/statistics.html"
+    stands_first = True
+
+    def content(self, request: HttpRequest, record: Event) -> dict[str, Any]:
+        user: Any = request.user
+        if not knows_people(user, record):
+            return {"unknown": True}
+        found = event_statistics(record)
+        return {"chart": _chart(found.timeline), "figures": _figures(found)}
+
+
+def _chart(timeline: Timeline) -> dict[str, str] | None:
+    """Return data and options of the plot as JSON; None where nobody registered."""
+    if not timeline.buckets:
+        return None
+    in_all, running = [], 0
+    for bucket in timeline.buckets:
+        running += bucket.registered - bucket.cancelled
+        in_all.append(running)
+    data = {
+        "labels": [f"{bucket.day:%-d %b %Y}" for bucket in timeline.buckets],
+        "datasets": [
+            {
+                "type": "line",
+                "label": _("Registered in all (right)"),
+                "data": in_all,
+                "yAxisID": "y1",
+                "borderColor": "#f2a33a",
+                "backgroundColor": "#f2a33a",
+                "borderWidth": 2,
+                "pointRadius": 1.5,
+                "tension": 0,
+            },
+            _bars(_("Registered"), [bucket.registered for bucket in timeline.buckets], "var(--color-primary-600)"),
+            _bars(_("Cancelled"), [bucket.cancelled for bucket in timeline.buckets], "#d9534f"),
+        ],
+    }
+    return {"data": json.dumps(data), "options": json.dumps(_OPTIONS), "title": _span(timeline.bucket_days)}
+
+
+def _bars(label: str, data: list[int], colour: str) -> dict[str, Any]:
+    return {"label": label, "data": data, "backgroundColor": colour, "borderRadius": 3, "maxBarThickness": 22}
+
+
+def _span(days: int) -> str:
+    if days == 1:
+        return _("Registrations by day")
+    return _("Registrations by %s days") % days
+
+
+def _figures(found: EventStatistics) -> list[dict[str, Any]]:
+    """Return each figure as a title, a bar with its text, and a note."""
+    shows, new, waited = found.show_rate, found.newcomers, found.waitlist
+    return [
+        {
+            "title": _("Who came"),
+            "bar": _split(shows.attended, _("came"), shows.n - shows.attended, _("did not come"), shows.rate),
+            "note": _expected(found),
+        },
+        {
+            "title": _("Newcomers"),
+            "bar": _split(new.new, _("for the first time"), new.returning, _("came to earlier events"), _rate(new)),
+            "note": "",
+        },
+        {
+            "title": _("Waitlist"),
+            "bar": _split(waited.admitted, _("got in"), waited.waitlisted - waited.admitted, _("did not"), waited.rate),
+            "note": _("Half of those who got in waited no longer than %s.") % duration(waited.median_wait_seconds)
+            if waited.median_wait_seconds is not None
+            else "",
+        },
+        {
+            "title": _("Cancellations"),
+            "bar": format_html('<span class="crm-meter">{}</span>', _cancelled(found)),
+            "note": _("Half of them came more than %s before the start.")
+            % duration(found.cancellations.median_seconds_before)
+            if found.cancellations.median_seconds_before is not None
+            else "",
+        },
+    ]
+
+
+def _expected(found: EventStatistics) -> str:
+    if expected := found.by_status[Status.CONFIRMED]:
+        return _("Expected, and in neither number until the event is completed: %s.") % number(expected)
+    return "" if found.show_rate.n else _("Known once people were checked in, or the event was completed.")
+
+
+def _rate(new: Any) -> float | None:
+    return new.new / (new.new + new.returning) if new.new + new.returning else None
+
+
+def _split(many: int, what: str, others: int, what_else: str, rate: float | None) -> SafeString | str:
+    """Return a bar of two parts, with the share of the first and how many that is; nothing known: a dash."""
+    if rate is None:
+        return "–"
+    said = f"{rate:.0%} · {number(many)} {what} · {number(others)} {what_else}"
+    return bar([(many, "success", what), (others, "muted", what_else)], many + others, said)
+
+
+def _cancelled(found: EventStatistics) -> str:
+    said = found.cancellations
+    parts = [_("%s cancelled") % number(said.number)]
+    if said.last_week:
+        parts.append(_("%s in the last week") % number(said.last_week))
+    if said.last_day:
+        parts.append(_("%s on the last day") % number(said.last_day))
+    return " · ".join(parts)
+
+
+def duration(seconds: int) -> str:
+    """Return a span of time in its largest whole unit."""
+    if seconds >= 2 * DAY:
+        return _("%s days") % number(seconds // DAY)
+    if seconds >= HOUR:
+        hours = seconds // HOUR
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    minutes = max(seconds // 60, 1)
+    return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
