@@ -5,7 +5,6 @@ Each import runs in a transaction that is rolled back, so that every round begin
 
 import csv
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -36,6 +35,16 @@ BOTH = (
 )
 BATCH = 5_000  # as many as the product stores at a time
 KILOBYTES_IN_MEGABYTE = 1024
+
+_IMPORT_AND_TELL = """
+import os, re, sys
+from pathlib import Path
+from django.core.management import execute_from_command_line
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
+execute_from_command_line(["manage.py", "import_users", "--dry-run", sys.argv[1]])
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
 
 
 def run(scale: Scale) -> RowResult:
@@ -152,10 +161,12 @@ def _memory(few: Path, few_rows: int, many: Path, many_rows: int) -> str:
 
 
 def _peak_megabytes(path: Path) -> float:
-    """Return the most memory that the command takes, in a process of its own."""
-    command = [sys.executable, "manage.py", "import_users", "--dry-run", str(path)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  # our own command
-    _pid, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise WrongResultError(f"import_users ended with status {status}.")
-    return usage.ru_maxrss / KILOBYTES_IN_MEGABYTE
+    """Return the most memory that the command takes, in a process of its own, as Linux has it of that program.
+
+    ``wait4`` would tell the most of whatever ran in the process, and before its program that is this one.
+    """
+    command = [sys.executable, "-c", _IMPORT_AND_TELL, str(path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
+    if run.returncode:
+        raise WrongResultError(f"import_users ended with status {run.returncode}: {run.stderr[-500:]}")
+    return int(run.stdout.split()[-1]) / KILOBYTES_IN_MEGABYTE
