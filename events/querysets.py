@@ -1,6 +1,6 @@
 """The vocabulary for sets of events."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -47,12 +47,9 @@ class EventQuerySet(QuerySet["Event"]):
 class SeriesQuerySet(QuerySet["EventSeries"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the series of which ``user`` may know an event."""
-        return self.filter(pk__in=self._events().visible_to(user).filter(series__isnull=False).values("series"))
+        events: Any = self.model._meta.get_field("events").related_model
+        return self.filter(pk__in=events.objects.visible_to(user).filter(series__isnull=False).values("series"))
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Return none: a series changes through its events."""
         return self.none()
-
-    def _events(self) -> "EventQuerySet":
-        found: EventQuerySet = self.model._meta.get_field("events").related_model._default_manager.all()
-        return found
