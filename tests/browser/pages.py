@@ -40,18 +40,28 @@ def _events() -> dict[str, str]:
         "events": reverse("admin:events_event_changelist"),
         "event-add": reverse("admin:events_event_add"),
         "event": reverse("admin:events_event_change", args=[event.pk]),
+        "event-desk": reverse("admin:events_event_panel", args=[event.pk, "desk"]),
         "event-people": reverse("admin:events_event_panel", args=[event.pk, "people"]),
+        "event-waitlist": reverse("admin:events_event_panel", args=[event.pk, "people"]) + "?state=waitlisted",
+        "event-statistics": reverse("admin:events_event_panel", args=[event.pk, "statistics"]),
+        "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + "?text=an",
+        "event-promote": reverse("admin:events_event_promote", args=[event.pk]),
+        "event-complete": reverse("admin:events_event_complete", args=[event.pk]),
+        "event-cancel": reverse("admin:events_event_cancel", args=[event.pk]),
         "event-access": reverse("admin:events_event_panel", args=[event.pk, "access"]),
         "event-history": reverse("admin:events_event_panel", args=[event.pk, "history"]),
     }
 
 
 def _relations() -> dict[str, str]:
-    relation = UserEventRelation.objects.filter(role="attendee", status="confirmed").order_by("pk")[0]
+    attendees = UserEventRelation.objects.filter(role="attendee").order_by("pk")
+    relation, waiting = attendees.filter(status="confirmed")[0], attendees.filter(status="waitlisted")[0]
     return {
         "relations": reverse("admin:relations_usereventrelation_changelist"),
         "relation": reverse("admin:relations_usereventrelation_change", args=[relation.pk]),
         "relation-ledger": reverse("admin:relations_usereventrelation_panel", args=[relation.pk, "history"]),
+        "relation-why": reverse("admin:relations_usereventrelation_panel", args=[waiting.pk, "why"]),
+        "relation-cancel": reverse("admin:relations_usereventrelation_step", args=[waiting.pk, "cancel"]),
         "relation-add": reverse("admin:relations_usereventrelation_add") + f"?event={relation.event_id}",
         "relation-end": reverse("admin:relations_usereventrelation_end", args=[relation.pk]),
     }
