@@ -1,17 +1,23 @@
 """The figures of an event over REST."""
 
+import re
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exceptions import Fault, InvalidInput
 from api.resources import ResourceViewSet
 from api.serializers import Serializer
 from events.models import Event
+from relations.insights.overbooking import LEAST_RISK, MOST_RISK, RISK
 from relations.insights.statistics import event_statistics
 from relations.rights import refuse_unless_may_count
+
+DECIMAL = re.compile(r"[0-9]?\.?[0-9]{1,6}", re.ASCII)
 
 
 class BucketSerializer(Serializer):
@@ -63,6 +69,21 @@ class CancellationsSerializer(Serializer):
     median_seconds_before = serializers.IntegerField(allow_null=True, help_text="How long before the start.")
 
 
+class OverbookingSerializer(Serializer):
+    """How many to let in, since not everybody comes who has a place. A suggestion: nobody is let in by it."""
+
+    risk = serializers.FloatField(help_text="At most so probable is it that more come than there are seats.")
+    let_in = serializers.IntegerField(
+        allow_null=True, help_text="With those who have a place already; null: too little is known."
+    )
+    extra = serializers.IntegerField(allow_null=True, help_text="By how many that is more than the seats.")
+    expected = serializers.FloatField(allow_null=True, help_text="How many come of those who have a place.")
+    chance = serializers.FloatField(allow_null=True, help_text="Of more than the seats coming as it stands.")
+    known = serializers.IntegerField(help_text="Of how many here it is known whether they came before.")
+    n = serializers.IntegerField(help_text="How many registrations the rate of everybody goes by.")
+    least = serializers.IntegerField(help_text="How many of these are wanted for a suggestion.")
+
+
 class EventStatisticsSerializer(Serializer):
     """The figures of an event."""
 
@@ -77,6 +98,9 @@ class EventStatisticsSerializer(Serializer):
     newcomers = NewcomersSerializer()
     waitlist = WaitlistSerializer()
     cancellations = CancellationsSerializer()
+    overbooking = OverbookingSerializer(
+        allow_null=True, help_text="null: the event is over, takes nobody, or has no seats to count or too many."
+    )
 
     class Meta:
         example = {
@@ -113,6 +137,7 @@ class EventStatisticsSerializer(Serializer):
                 "last_week": 7,
                 "median_seconds_before": 180000,
             },
+            "overbooking": None,
         }
 
 
@@ -123,11 +148,31 @@ class EventStatisticsViewSet(ResourceViewSet):
     serializer_class = EventStatisticsSerializer
     etag_columns = ()
     permissions = {"statistics": "view"}
+    parameters = ("risk",)
 
-    @extend_schema(responses=EventStatisticsSerializer)
+    @extend_schema(
+        responses=EventStatisticsSerializer,
+        parameters=[
+            OpenApiParameter(
+                "risk",
+                {"type": "number", "minimum": LEAST_RISK, "maximum": MOST_RISK, "default": RISK},
+                description="Of more people coming than there are seats, for the suggested overbooking.",
+            )
+        ],
+    )
     def statistics(self, request: Request, **kwargs: str) -> Response:
         """Count who registered and when, who came, for whom it is the first event, and what the waitlist did."""
         event = self.get_object()
         caller: Any = request.user
         refuse_unless_may_count(actor=caller, event=event)
-        return Response(EventStatisticsSerializer(event_statistics(event)).data)
+        return Response(EventStatisticsSerializer(event_statistics(event, risk=_risk(request))).data)
+
+
+def _risk(request: Request) -> float:
+    text = request.query_params.get("risk")
+    if text is None:
+        return RISK
+    if not DECIMAL.fullmatch(text) or not LEAST_RISK <= float(text) <= MOST_RISK:
+        detail = _("Give a number from %(least)s to %(most)s.") % {"least": LEAST_RISK, "most": MOST_RISK}
+        raise InvalidInput(Fault(detail, "risk", parameter="risk"))
+    return float(text)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from relations.api.calendars import EventCalendarViewSet, MyCalendarView
 from relations.api.events import EventStepsViewSet
 from relations.api.explanations import ExplanationViewSet
+from relations.api.insights import MetViewSet, ShowRateOfPersonViewSet, ShowRateOfSeriesViewSet
 from relations.api.numbers import PeopleByNumberViewSet
 from relations.api.parts import EventsOfPersonViewSet, PeopleOfEventViewSet
 from relations.api.registrations import RegistrationsOfPersonViewSet, WaitlistsOfPersonViewSet
@@ -15,7 +16,9 @@ from relations.api.statistics import EventStatisticsViewSet
 LIST: dict[str, Any] = {"get": "list"}
 HOSTS: dict[str, Any] = {"post": "add_host", "delete": "end_host"}
 HOST: dict[str, Any] = {"delete": "end_named_host"}
+SHOW_RATE: dict[str, Any] = {"get": "show_rate"}
 PERSON = "^users/(?P<id>[^/]+)"
+SERIES = "^series/(?P<id>[^/]+)"
 EVENT = "^events/(?P<id>[^/]+)"
 REGISTRATION = f"{EVENT}/registrations/(?P<user_id>[^/]+)"
 
@@ -24,6 +27,9 @@ below: list[URLPattern | URLResolver] = [
     re_path(f"{PERSON}/events/?$", EventsOfPersonViewSet.as_view(LIST), name="user-events"),
     re_path(f"{PERSON}/registrations/?$", RegistrationsOfPersonViewSet.as_view(LIST), name="user-registrations"),
     re_path(f"{PERSON}/waitlists/?$", WaitlistsOfPersonViewSet.as_view(LIST), name="user-waitlists"),
+    re_path(f"{PERSON}/met/?$", MetViewSet.as_view({"get": "met"}, detail=True), name="user-met"),
+    re_path(f"{PERSON}/show_rate/?$", ShowRateOfPersonViewSet.as_view(SHOW_RATE, detail=True), name="user-show-rate"),
+    re_path(f"{SERIES}/show_rate/?$", ShowRateOfSeriesViewSet.as_view(SHOW_RATE, detail=True), name="series-show-rate"),
     re_path("^users/me/calendar/?$", MyCalendarView.as_view(), name="me-calendar"),
     re_path(
         f"{EVENT}/calendar.ics$",

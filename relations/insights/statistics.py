@@ -7,6 +7,7 @@ from django.db.models import Count
 from events.models import Event
 from relations.insights.journeys import Cancellations, Waitlist, cancellations_and_waitlist
 from relations.insights.newcomers import Newcomers, newcomers_of
+from relations.insights.overbooking import RISK, Overbooking, overbooking_of
 from relations.insights.timelines import Timeline, timeline_of
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 
@@ -35,12 +36,14 @@ class EventStatistics:
     newcomers: Newcomers
     waitlist: Waitlist
     cancellations: Cancellations
+    overbooking: Overbooking | None
 
 
-def event_statistics(event: Event) -> EventStatistics:
-    """Count what there is to say of ``event``, by five queries (six for one that was called off).
+def event_statistics(event: Event, *, risk: float = RISK) -> EventStatistics:
+    """Count what there is to say of ``event``, each by one pass at most over its registrations.
 
-    Each is one pass at most over the event's registrations.
+    Five queries, one more where it was called off, and three to suggest overbooking: ``risk`` is how probable it may be
+    that more people come than there are seats.
     """
     seats = EventCapacity.objects.get(event=event)
     by_status = statuses_of(event)
@@ -55,9 +58,10 @@ def event_statistics(event: Event) -> EventStatistics:
         by_status=by_status,
         timeline=timeline_of(event),
         show_rate=_show_rate(by_status),
-        newcomers=newcomers_of(event),
+        newcomers=newcomers_of(event, by_status),
         waitlist=waitlist,
         cancellations=cancellations,
+        overbooking=overbooking_of(event, risk),
     )
 
 

@@ -170,7 +170,7 @@ def test_number_of_queries_does_not_grow(django_assert_num_queries: Callable[[in
     for number in (1, 4):
         for person in UserFactory.create_batch(number):
             attend(person, event)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(8):
             event_statistics(event)
 
 

@@ -37,6 +37,8 @@ user-detail          DELETE  ok  403     403     403     403     401
 user-events          GET     ok  ok      ok      ok/404  403     401
 user-registrations   GET     ok  ok      ok      ok/404  403     401
 user-waitlists       GET     ok  ok      ok      ok/404  403     401
+user-met             GET     ok  ok      ok      ok/404  403     401
+user-show-rate       GET     ok  ok      ok      ok/404  403     401
 user-send-email      POST    ok  ok      403     403     403     401
 
 me                   GET     ok  ok      ok      ok      ok      401
@@ -75,6 +77,7 @@ event-repeat         POST    ok  ok/403  403     403     403     401
 event-following      PATCH   ok  ok/403  403     403     403     401
 series-list          GET     ok  ok      ok      ok      403     401
 series-detail        GET     ok  ok      ok      ok/404  403     401
+series-show-rate     GET     ok  ok      ok      ok/404  403     401
 
 registration-list    GET     ok  ok      ok      ok/404  403     401
 registration-list    POST    ok  ok/403  403     ok/404  403     401
