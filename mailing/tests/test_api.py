@@ -100,7 +100,7 @@ def test_people_of_an_event_are_chosen_by_role_and_status(client_of_staff: APICl
     client_of_staff.post(SEND, {"event": "pycon", "roles": ["attendee"], "statuses": ["confirmed"]})
     client_of_staff.post(SEND, {"event": str(event.pk)})
 
-    by_role, by_event = Campaign.objects.order_by("pk")
+    by_role, by_event = Campaign.objects.filter(registration_mail=None).order_by("pk")
     assert list(by_role.deliveries.values_list("address", flat=True)) == [listener.email]
     assert set(by_event.deliveries.values_list("address", flat=True)) == {speaker.email, listener.email}
 

@@ -12,9 +12,11 @@ from django.core import mail
 from pytest_django import Settings
 
 from crm_project.email_url import email_settings
+from events.tests.factories import EventFactory
 from mailing.models import Delivery, LanePause, Suppression
 from mailing.pump import pump
 from mailing.tests.factories import QUICK, campaign_to, counts, people
+from relations.tests.factories import attend
 
 pytestmark = pytest.mark.django_db
 CLOSED_PORT = 1
@@ -171,3 +173,17 @@ def test_files_that_cannot_be_written_pause_the_lane(settings: Settings, tmp_pat
 
     assert counts(campaign) == {"queued": 2}
     assert LanePause.objects.exists()
+
+
+def test_invitation_goes_to_a_provider_as_a_file_and_the_code_in_the_text(provider: Provider) -> None:
+    attend(people(1)[0], EventFactory.create())
+
+    pump(QUICK)
+
+    (received,) = provider.received
+    assert Delivery.objects.get().status == "sent"
+    assert 'src="cid:ticket"' in received["HtmlBody"]
+    assert [(one["Name"], one.get("ContentID")) for one in received["Attachments"]] == [
+        ("ticket.png", "cid:ticket"),
+        ("invite.ics", None),
+    ]

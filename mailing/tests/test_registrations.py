@@ -1,5 +1,9 @@
 """Mail for what happens to registrations: written with it, one for each line of the ledger, true when it is sent."""
 
+import signal
+import subprocess
+import sys
+import threading
 from collections import Counter
 from datetime import timedelta
 from email.message import EmailMessage
@@ -19,13 +23,16 @@ from mailing.audit import find_faults
 from mailing.models import Campaign, CampaignExclusion, Delivery, RegistrationMail, Suppression
 from mailing.pump import pump
 from mailing.tests.factories import QUICK, people
+from mailing.tests.registrar import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_MAIL, MAIL_APART
 from mailing.tests.smtp_server import SmtpServer
+from mailing.tests.workers import ROOT
+from mailing.upkeep import finish
 from relations.closing import cancel_event, settle
 from relations.models import RelationTransition, UserEventRelation
 from relations.offers import expire_offers
 from relations.registration import accept, approve, check_in, decline, register, undo_check_in
 from relations.services import end_relation
-from relations.tests.concurrency import together
+from relations.tests.concurrency import together, until_waited_for
 from relations.tests.factories import attend
 from relations.tickets import ticket_address
 from users.models import User
@@ -279,3 +286,56 @@ def test_twenty_at_once_get_one_mail_each(server: SmtpServer) -> None:
     assert Counter(server.addresses()) == Counter(str(one.email) for one in crowd)
     assert Counter(RegistrationMail.objects.values_list("kind", flat=True)) == {"confirmed": 1, "waitlisted": 1}
     assert find_faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_campaign_that_is_being_closed_is_opened_again() -> None:
+    event, ben = event_of(), person()
+    attend(person(), event)
+    Delivery.objects.update(status="sent", sent_at=clock.now(), message_id="<1@example.com>")
+    closed = threading.Event()
+
+    def close() -> None:
+        with transaction.atomic():
+            finish()
+            closed.set()
+            until_waited_for()
+
+    def grow() -> None:
+        assert closed.wait(20)
+        attend(ben, event)
+
+    together(close, grow)
+
+    campaign = Campaign.objects.get()
+    assert (campaign.status, campaign.finished_at) == ("sending", None)
+    assert Delivery.objects.get(user=ben).status == "queued"
+    assert find_faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_campaign_that_grows_is_not_closed() -> None:
+    event = event_of()
+    attend(person(), event)
+    Delivery.objects.update(status="sent", sent_at=clock.now(), message_id="<1@example.com>")
+    with transaction.atomic():
+        attend(person(), event)
+        together(finish)
+
+    assert Campaign.objects.get().status == "sending"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("moment", "lines", "mails"),
+    [(BEFORE_MAIL, 0, 0), (BEFORE_COMMIT, 0, 0), (AFTER_COMMIT, 1, 1), (MAIL_APART, 1, 0)],
+)
+def test_registration_and_its_mail_are_both_there_or_neither(
+    subprocess_environment: dict[str, str], moment: str, lines: int, mails: int
+) -> None:
+    """Kill the process at each boundary; the last case is the control: a mail that is written apart is lost."""
+    command = [sys.executable, "-m", "mailing.tests.registrar", moment, str(person().pk), str(event_of().pk)]
+    ended = subprocess.run(command, env=subprocess_environment, cwd=ROOT, check=False)
+
+    assert ended.returncode == -signal.SIGKILL
+    assert (RelationTransition.objects.count(), Delivery.objects.count()) == (lines, mails)

@@ -121,7 +121,7 @@ call("POST /emails/send-emails/")(send_mail)
 
 @call("GET /campaigns/")
 def list_mails(scene: Scene, name: str) -> None:
-    assert {str(scene.campaign.pk)} == ids(scene.call(name))
+    assert {str(scene.campaign.pk)} == ids(scene.call(name, query="?lane=campaign"))
 
 
 @call("GET /campaigns/{id}/")
