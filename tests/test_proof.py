@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.proof import PROOFS, Proof
+from tests.proof import PAGE, PROOFS, Proof
+
+ROOT = PAGE.parents[1]
 
 
 def report(nodeid: str, outcome: Any = "passed", **properties: object) -> pytest.TestReport:
@@ -33,3 +35,26 @@ def test_page_adds_up_what_passed() -> None:
     assert f"| {PROOFS['tests/fuzz/']} | 2 | 2,400 requests | 3 |" in page
     assert "| nobody | 1,200 | 5 of 60 | 200: 1200 |" in page
     assert "agent" not in page
+
+
+def test_row_without_tests_says_so() -> None:
+    page = Proof().page()
+
+    assert [line for line in page.splitlines() if line.endswith("| not run | | |")] == [
+        f"| {said} | not run | | |" for said in PROOFS.values()
+    ]
+
+
+@pytest.mark.parametrize("begin", PROOFS)
+def test_what_is_proved_is_a_test_that_make_prove_runs(begin: str) -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nprove:")[2].partition("\n\n")[0]
+    named = [word.partition("::")[0] for word in recipe.split() if "tests" in word]
+
+    assert (ROOT / begin).exists()
+    assert [name for name in named if begin.startswith(name)] != []
+
+
+def test_page_has_every_row() -> None:
+    written = PAGE.read_text()
+
+    assert [said for said in PROOFS.values() if f"| {said} |" not in written] == []

@@ -1,7 +1,8 @@
 """Who may open what in the admin: each caller, each page, on a record of theirs and on another's.
 
 As for the API: the rules are written by hand, the pages come from the admin's own URL table. ``login`` leads to the
-sign-in, ``gone`` is Django's way of saying that there is no such record.
+sign-in, ``gone`` is Django's way of saying that there is no such record, ``list`` shows the list again instead of
+taking an action that it does not offer.
 """
 
 from collections.abc import Callable
@@ -9,13 +10,18 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.db import transaction
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone as clock
 
 from mailing import mailbox
+from mailing.admin.steps import STEPS as CAMPAIGN_STEPS
 from mailing.models import Suppression, SuppressionReason
+from relations.admin.steps import STEPS as RELATION_STEPS
 from tests.access.routes import admin_names
 from tests.access.world import CAST, OTHER, OWN, World, world_of
 from users.models import Import, SecurityEvent
@@ -29,11 +35,13 @@ app_list                                  GET   gone gone     gone
 search                                    GET   ok  ok       ok
 jsi18n                                    GET   ok  ok       ok
 password_change                           GET   ok  ok       ok
+password_change                           POST  ok  ok       ok
 password_change_done                      GET   ok  ok       ok
 mailbox                                   GET   ok  403      403
 mailbox_message                           GET   ok  403      403
 
 users_user_changelist                     GET   ok  ok       ok
+users_user_changelist/send_email          POST  ok  ok       list
 users_user_add                            GET   ok  ok       ok
 users_user_add                            POST  ok  ok       ok
 users_user_change                         GET   ok  ok       ok
@@ -43,6 +51,7 @@ users_user_delete                         POST  ok  403      403
 users_user_history                        GET   ok  ok       ok
 users_user_suggest/company                GET   ok  ok       ok
 auth_user_password_change                 GET   ok  ok       ok
+auth_user_password_change                 POST  ok  ok       ok
 users_user_panel/events                   GET   ok  ok       ok
 users_user_panel/mail                     GET   ok  ok       403
 users_user_panel/access                   GET   ok  ok       ok
@@ -77,6 +86,7 @@ events_event_cancel                       POST  ok  ok/403   403
 
 relations_usereventrelation_changelist    GET   ok  ok       ok
 relations_usereventrelation_add           GET   ok  ok       403
+relations_usereventrelation_add           POST  ok  ok       403
 relations_usereventrelation_change        GET   ok  ok/gone  ok
 relations_usereventrelation_change        POST  ok  ok/gone  403
 relations_usereventrelation_delete        GET   403 403      403
@@ -101,6 +111,10 @@ mailing_campaign_delete                   GET   403 403      403
 mailing_campaign_history                  GET   404 404/gone gone
 mailing_campaign_panel/deliveries         GET   ok  ok/gone  gone
 mailing_campaign_panel/left-out           GET   ok  ok/gone  gone
+mailing_campaign_step/pause               GET   ok  ok/404   404
+mailing_campaign_step/pause               POST  ok  ok/404   404
+mailing_campaign_step/resume              POST  ok  ok/404   404
+mailing_campaign_step/settle              POST  ok  ok/404   404
 mailing_campaign_step/cancel              POST  ok  ok/404   404
 mailing_delivery_changelist               GET   ok  ok       403
 mailing_delivery_add                      GET   403 403      403
@@ -148,6 +162,63 @@ autocomplete/events.event                 GET   ok  ok       ok
 """
 # The sign-in itself, and a redirect of Django's that this site has no use for.
 WITHOUT_RULE = {"login", "logout", "view_on_site"}
+# Pages that show and do nothing: whatever is sent to them writes nothing. Every other one has a rule for POST.
+ONLY_SHOWN = {
+    "app_list",
+    "autocomplete",
+    "axes_accessattempt_add",
+    "axes_accessattempt_change",
+    "axes_accessattempt_changelist",
+    "axes_accessattempt_history",
+    "events_event_changelist",
+    "events_event_history",
+    "events_event_panel",
+    "events_event_suggest",
+    "index",
+    "jsi18n",
+    "mailbox",
+    "mailbox_message",
+    "mailing_campaign_add",
+    "mailing_campaign_change",
+    "mailing_campaign_changelist",
+    "mailing_campaign_delete",
+    "mailing_campaign_history",
+    "mailing_campaign_panel",
+    "mailing_delivery_add",
+    "mailing_delivery_change",
+    "mailing_delivery_changelist",
+    "mailing_delivery_delete",
+    "mailing_delivery_history",
+    "mailing_suppression_change",
+    "mailing_suppression_changelist",
+    "mailing_suppression_history",
+    "password_change_done",
+    "relations_usereventrelation_changelist",
+    "relations_usereventrelation_delete",
+    "relations_usereventrelation_history",
+    "relations_usereventrelation_panel",
+    "search",
+    "users_apitoken_add",
+    "users_apitoken_change",
+    "users_apitoken_changelist",
+    "users_apitoken_delete",
+    "users_apitoken_history",
+    "users_import_add",
+    "users_import_change",
+    "users_import_changelist",
+    "users_import_delete",
+    "users_import_history",
+    "users_securityevent_add",
+    "users_securityevent_change",
+    "users_securityevent_changelist",
+    "users_securityevent_delete",
+    "users_securityevent_history",
+    "users_user_history",
+    "users_user_panel",
+    "users_user_suggest",
+}
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 def rules() -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -178,6 +249,15 @@ def path_of(page: str, world: World, whose: str) -> str:
     return reverse(f"admin:{name}", args=[key, part] if part else [key])
 
 
+def body_of(page: str, method: str, world: World, whose: str) -> dict[str, Any] | None:
+    """Return what is sent: the choice of an action for one record, else nothing."""
+    name, _slash, action = page.partition("/")
+    if method == "GET" or not (action and name.endswith("_changelist")):
+        return None
+    key = world.find(KINDS[name.split("_")[1]], whose).pk
+    return {"action": action, ACTION_CHECKBOX_NAME: str(key)}
+
+
 KINDS = {
     "user": "user",
     "event": "event",
@@ -195,7 +275,7 @@ KINDS = {
 def walk(client: Client, page: str, method: str, world: World, whose: str) -> Any:
     """Open the page, take back what that did, and return the answer."""
     with transaction.atomic():
-        answer = getattr(client, method.lower())(path_of(page, world, whose))
+        answer = getattr(client, method.lower())(path_of(page, world, whose), body_of(page, method, world, whose))
         transaction.set_rollback(True)
     return answer
 
@@ -207,6 +287,8 @@ def outcome_of(answer: Any) -> str:
         return "login"
     if answer.status_code == 302 and place == reverse("admin:index"):
         return "gone"
+    if answer.request["REQUEST_METHOD"] == "POST" and "cl" in (getattr(answer, "context_data", None) or {}):
+        return "list"
     return "ok" if answer.status_code < 400 else str(answer.status_code)
 
 
@@ -235,6 +317,33 @@ def letter(settings: Any, tmp_path: Any) -> None:
 def test_every_page_has_a_rule_and_every_rule_a_page() -> None:
     ruled = {page.partition("/")[0] for page, _method in rules()} | WITHOUT_RULE
     assert ruled == admin_names()
+
+
+def test_every_page_that_takes_post_has_a_rule_for_it() -> None:
+    ruled = {page.partition("/")[0] for page, method in rules() if method == "POST"}
+    assert ruled & ONLY_SHOWN == set()
+    assert ruled | ONLY_SHOWN | WITHOUT_RULE == admin_names()
+
+
+def test_every_step_and_action_has_a_rule() -> None:
+    parts = {page for page, method in rules() if method == "POST" and "/" in page}
+    steps = {"mailing_campaign_step": CAMPAIGN_STEPS, "relations_usereventrelation_step": RELATION_STEPS}
+    actions = {model._meta.label_lower.replace(".", "_"): site.actions for model, site in admin.site._registry.items()}
+    assert parts == {
+        *(f"{page}/{name}" for page, known in steps.items() for name in known),
+        *(f"{page}_changelist/{action.__name__}" for page, offered in actions.items() for action in offered or ()),
+    }
+
+
+def test_pages_that_only_show_write_nothing(letter: None) -> None:
+    world, client = whole_world("admin"), Client()
+    client.force_login(world.caller)
+    written = {}
+    for page in sorted(page for page, _method in rules() if page.partition("/")[0] in ONLY_SHOWN):
+        with CaptureQueriesContext(connection) as made:
+            walk(client, page, "POST", world, OWN)
+        written[page] = [one["sql"] for one in made if one["sql"].startswith(WRITES)]
+    assert {page: statements for page, statements in written.items() if statements} == {}
 
 
 @pytest.mark.parametrize("index", range(3))

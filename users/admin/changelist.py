@@ -134,7 +134,6 @@ class PagedChangeList(ChangeList):
             self.page_num = 1
             super().get_results(request)
         self.full_result_count = self.result_count
-        if request.method == "GET":
-            admin: Any = self.model_admin
-            self.result_list = in_two_steps(self.result_list, self.root_queryset)
-            admin.complete(self.result_list)
+        admin: Any = self.model_admin
+        self.result_list = in_two_steps(self.result_list, self.root_queryset)
+        admin.complete(self.result_list)
