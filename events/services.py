@@ -42,7 +42,7 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     A change of what decides who gets in is announced, and one of what people plan by.
     Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next, and keep
     ``reason`` in their ledgers. Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one
-    that has not begun.
+    that has not begun or was cancelled.
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     before = {name: getattr(stored, name) for name in {*ADMITTING, *PLANNED_BY}}
@@ -50,8 +50,8 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
         changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)), but_of=stored)}
     for field, value in changes.items():
         setattr(stored, field, value)
-    if stored.status == EventStatus.COMPLETED != before["status"] and stored.start_at > clock.now():
-        raise Conflict(_("“%(event)s” has not begun: cancel it instead.") % {"event": stored}, "not_begun")
+    if stored.status == EventStatus.COMPLETED != before["status"]:
+        _refuse_to_complete(stored, before["status"])
     stored.full_clean(exclude={field.name for field in Event._meta.concrete_fields} - changes.keys())
     if changes:
         stored.save(update_fields=[*changes])
@@ -81,6 +81,15 @@ def delete_event(*, event: Event) -> None:
             _("People have a part in “%(event)s”, which deleting would lose. Set its status to cancelled instead.")
             % {"event": event}
         ) from error
+
+
+def _refuse_to_complete(event: Event, was: str) -> None:
+    if event.start_at > clock.now():
+        raise Conflict(_("“%(event)s” has not begun: cancel it instead.") % {"event": event}, "not_begun")
+    if was == EventStatus.CANCELLED:
+        raise Conflict(
+            _("“%(event)s” was cancelled. Set it active first, if it took place.") % {"event": event}, "cancelled"
+        )
 
 
 def _save_with_free_slug(event: Event) -> None:

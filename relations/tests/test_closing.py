@@ -118,6 +118,16 @@ def test_event_that_has_not_begun_is_not_completed() -> None:
     assert Event.objects.get(pk=event.pk).status == "active"
 
 
+def test_event_that_was_cancelled_did_not_take_place() -> None:
+    event = running_event()
+    cancel_event(event=event, actor=None)
+
+    with pytest.raises(Conflict, match="Set it active first"):
+        complete_event(event=event, actor=None)
+
+    assert Event.objects.get(pk=event.pk).status == "cancelled"
+
+
 def test_closing_twice_is_closing_once() -> None:
     event = running_event()
     attend(UserFactory.create(), event)
