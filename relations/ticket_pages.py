@@ -16,6 +16,7 @@ from relations.models import Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
 from relations.queue import places_in_queues
 from relations.registration import accept
+from relations.schedule import moment, when
 from relations.services import end_relation
 from relations.tickets import qr_svg, relation_of, ticket_address
 from users.accounts.throttling import too_often
@@ -68,6 +69,8 @@ class TicketPage(TicketView):
         context = {
             "relation": relation,
             "event": relation.event,
+            "when": when(relation.event),
+            "until": moment(relation.event, relation.offer_expires_at) if relation.offer_expires_at else "",
             "error": error,
             "steps": self._steps(),
             "place": places_in_queues([relation.pk]).get(relation.pk),

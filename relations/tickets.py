@@ -46,9 +46,9 @@ def qr_png(content: str) -> bytes:
 
 
 def qr_svg(content: str) -> str:
-    """Return the same as SVG to be put into a page."""
+    """Return the same as SVG to be put into a page, whole at whatever size it is shown."""
     out = io.BytesIO()
     segno.make(content, error="m", micro=False).save(
-        out, kind="svg", scale=SCALE, xmldecl=False, svgns=True, dark="#000", light="#fff"
+        out, kind="svg", scale=SCALE, xmldecl=False, svgns=True, omitsize=True, dark="#000", light="#fff"
     )
     return out.getvalue().decode()

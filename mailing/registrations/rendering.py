@@ -4,20 +4,19 @@ Whoever was let in, waited or was invited since by another mail does not hear of
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.utils import timezone as clock
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from events.models import Event, EventStatus
+from events.models import EventStatus
 from mailing.models import Delivery, RegistrationMail
 from mailing.models import RegistrationMailKind as Kind
 from mailing.rendering import Invitation, PointlessError, Rendered, Renderer
 from relations.calendars import CANCEL, REQUEST, invitation
 from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.queue import places_in_queues
+from relations.schedule import moment, when
 from relations.tickets import qr_png, ticket_address
 
 LIVE = (Status.PENDING, Status.WAITLISTED, Status.OFFERED, Status.CONFIRMED, Status.ATTENDED)
@@ -32,7 +31,6 @@ TRUE_WHILE = {
     Kind.CHANGED: LIVE,
     Kind.REMINDER: (Status.CONFIRMED,),
 }
-WHEN = "l, j F Y, H:i"
 
 
 class RegistrationRenderer(Renderer):
@@ -112,27 +110,6 @@ def placeholders(relation: UserEventRelation) -> dict[str, str]:
 
 
 PLACEHOLDERS = ("event", "when", "venue", "organizer", "status", "place", "until", "link")
-
-
-def when(event: Event) -> str:
-    """Return when the event takes place, in its own zone, which is named."""
-    start, end = event.local_start, event.end_at.astimezone(event.local_start.tzinfo) if event.end_at else None
-    text = date_format(start, WHEN)
-    if end is not None:
-        text += f" – {date_format(end, 'H:i' if end.date() == start.date() else WHEN)}"
-    return f"{text} ({event.timezone}, {_offset(start)})"
-
-
-def moment(event: Event, at: datetime) -> str:
-    """Return a moment in the zone of the event."""
-    local = at.astimezone(ZoneInfo(event.timezone))
-    return f"{date_format(local, WHEN)} ({event.timezone}, {_offset(local)})"
-
-
-def _offset(local: datetime) -> str:
-    offset = local.utcoffset() or timedelta()
-    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
-    return f"UTC{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
 
 
 def _picture(kind: str, relation: UserEventRelation) -> bytes:

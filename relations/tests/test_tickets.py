@@ -32,3 +32,4 @@ def test_code_of_another_registration_cannot_be_made_of_one() -> None:
 def test_qr_codes_are_pictures() -> None:
     assert qr_png("a ticket").startswith(b"\x89PNG")
     assert qr_svg("a ticket").startswith("<svg")
+    assert "viewBox" in qr_svg("a ticket")  # else a page that shows it smaller cuts it off
