@@ -16,13 +16,17 @@ def when(event: Event) -> str:
     text = date_format(start, WHEN)
     if end is not None:
         text += f" – {date_format(end, 'H:i' if end.date() == start.date() else WHEN)}"
-    return f"{text} ({event.timezone}, {_offset(start)})"
+    return f"{text} ({_zone(event, start)})"
 
 
 def moment(event: Event, at: datetime) -> str:
     """Return a moment in the zone of the event."""
     local = at.astimezone(ZoneInfo(event.timezone))
-    return f"{date_format(local, WHEN)} ({event.timezone}, {_offset(local)})"
+    return f"{date_format(local, WHEN)} ({_zone(event, local)})"
+
+
+def _zone(event: Event, local: datetime) -> str:
+    return event.timezone if event.timezone == "UTC" else f"{event.timezone}, {_offset(local)}"
 
 
 def _offset(local: datetime) -> str:
