@@ -2,17 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import close_old_connections, connection
 
 SECONDS = 20
+PATIENCE = 300  # for as many jobs as anybody shares out
 _WAITED_FOR = """
     SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
 """
 
 
-def together(*jobs: Callable[[], object]) -> None:
+def together(*jobs: Callable[[], object], patience: float = 2 * SECONDS) -> None:
     """Run ``jobs`` at the same time, each on a connection of its own, and raise what any of them raised."""
     errors: list[BaseException] = []
     gate = threading.Barrier(len(jobs))
@@ -31,8 +32,19 @@ def together(*jobs: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2 * SECONDS)
-    assert errors == []
+        thread.join(patience)
+    assert errors == [], errors
+
+
+def shared_out(jobs: Iterable[Callable[[], object]], *, connections: int) -> None:
+    """Run ``jobs`` on so many connections, each taking the next job as soon as it is free."""
+    waiting = iter(list(jobs))  # a list's iterator is safe to share
+
+    def work() -> None:
+        while (job := next(waiting, None)) is not None:
+            job()
+
+    together(*[work] * connections, patience=PATIENCE)
 
 
 def until_waited_for() -> None:
