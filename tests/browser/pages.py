@@ -1,13 +1,15 @@
 """Every page of the admin by a name for its picture."""
 
+from axes.models import AccessAttempt
 from django.urls import reverse
+from django.utils import timezone as clock
 
 from events.models import Event
 from mailing import mailbox
-from mailing.models import Campaign, Delivery
+from mailing.models import Campaign, Delivery, Suppression, SuppressionReason
 from relations.models import UserEventRelation
 from users.accounts.mail import email_token, reset_token, signup_token
-from users.models import ApiToken, PendingEmail, PendingSignup, SecurityEvent, User
+from users.models import ApiToken, Import, PendingEmail, PendingSignup, SecurityEvent, User
 
 
 def pages() -> dict[str, str]:
@@ -47,6 +49,7 @@ def _events() -> dict[str, str]:
         "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + "?text=an",
         "event-promote": reverse("admin:events_event_promote", args=[event.pk]),
         "event-complete": reverse("admin:events_event_complete", args=[event.pk]),
+        "event-delete": reverse("admin:events_event_delete", args=[event.pk]),
         "event-cancel": reverse("admin:events_event_cancel", args=[event.pk]),
         "event-access": reverse("admin:events_event_panel", args=[event.pk, "access"]),
         "event-history": reverse("admin:events_event_panel", args=[event.pk, "history"]),
@@ -69,6 +72,9 @@ def _relations() -> dict[str, str]:
 
 def _mail() -> dict[str, str]:
     first, last = Campaign.objects.order_by("pk")[0], Campaign.objects.order_by("-pk")[0]
+    gone, _made = Suppression.objects.get_or_create(
+        address="gone@example.com", defaults={"reason": SuppressionReason.MANUAL, "at": clock.now()}
+    )
     return {
         "campaigns": reverse("admin:mailing_campaign_changelist"),
         "campaign": reverse("admin:mailing_campaign_change", args=[first.pk]),
@@ -78,19 +84,28 @@ def _mail() -> dict[str, str]:
         "deliveries": reverse("admin:mailing_delivery_changelist"),
         "delivery": reverse("admin:mailing_delivery_change", args=[Delivery.objects.order_by("pk")[0].pk]),
         "suppressed": reverse("admin:mailing_suppression_changelist"),
+        "suppression": reverse("admin:mailing_suppression_change", args=[gone.pk]),
+        "suppression-add": reverse("admin:mailing_suppression_add"),
+        "suppression-delete": reverse("admin:mailing_suppression_delete", args=[gone.pk]),
         "mailbox": reverse("admin:mailbox"),
         "mailbox-message": reverse("admin:mailbox_message", args=[mailbox.list_messages(1)[0].name]),
     }
 
 
 def _others() -> dict[str, str]:
+    imported, _made = Import.objects.get_or_create(kind="users", file_name="people.csv", sha256="0" * 64)
+    attempt = AccessAttempt.objects.order_by("pk")[0]
     event, token = SecurityEvent.objects.order_by("pk")[0], ApiToken.objects.order_by("pk")[0]
     return {
         "imports": reverse("admin:users_import_changelist"),
+        "import": reverse("admin:users_import_change", args=[imported.pk]),
         "security-log": reverse("admin:users_securityevent_changelist"),
         "security-event": reverse("admin:users_securityevent_change", args=[event.pk]),
         "refused-sign-ins": reverse("admin:axes_accessattempt_changelist"),
+        "refused-sign-in": reverse("admin:axes_accessattempt_change", args=[attempt.pk]),
+        "refused-sign-in-delete": reverse("admin:axes_accessattempt_delete", args=[attempt.pk]),
         "api-tokens": reverse("admin:users_apitoken_changelist"),
+        "api-token": reverse("admin:users_apitoken_change", args=[token.pk]),
         "api-token-revoke": reverse("admin:users_apitoken_revoke", args=[token.pk]),
         "own-password": reverse("admin:password_change"),
         "own-email": reverse("account-email"),
