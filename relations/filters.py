@@ -23,7 +23,8 @@ from api.filters import (
 )
 from api.ordering import Ordering
 from events.filters import event_filters
-from relations.models import Role, Status, UserEventRelation
+from relations.insights.meetings import CHECKED_IN, NO_CROWD
+from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.numbers import counter_between, with_so_many
 from relations.querysets import LIVE
 from users.filters import people_filters
@@ -91,6 +92,50 @@ def _registered(facts: Facts, context: FilterContext) -> Q:
     return Q(Exists(relations if "status" in facts else relations.filter(status__in=LIVE)))
 
 
+def _no_show(facts: Facts, context: FilterContext) -> Q:
+    """So many places that were kept by nobody, of what else was named."""
+    others = facts.q(context, leaving_out=("min", "max"))
+    missed = _visible(context).filter(others, role=Role.ATTENDEE, status=Status.NO_SHOW)
+    return with_so_many(missed, *_least_and_most(facts))
+
+
+def _waitlisted(facts: Facts, context: FilterContext) -> Q:
+    """So many waits, of what else was named; ``admitted`` tells whether any of these led to a place."""
+    others = facts.q(context, leaving_out=("min", "max", "admitted"))
+    waited = _visible(context).filter(others, _was("waitlisted"), role=Role.ATTENDEE)
+    found = with_so_many(waited, *_least_and_most(facts))
+    if "admitted" not in facts:
+        return found
+    admitted = Q(pk__in=waited.filter(_was("confirmed", "attended")).order_by().values("user"))
+    return found & (admitted if facts["admitted"] else ~admitted)
+
+
+def _was(*statuses: str) -> Q:
+    """Return the relations of which the ledger says that they had one of ``statuses``."""
+    return Q(Exists(RelationTransition.objects.filter(relation=OuterRef("pk"), to_status__in=statuses)))
+
+
+def _least_and_most(facts: Facts) -> tuple[int, int | None]:
+    return facts.get("min", 1 if "max" not in facts else 0), facts.get("max")
+
+
+def _how_often(what: str) -> list[IntegerFilter]:
+    return [
+        IntegerFilter("min", help_text=f"At least so many {what} (1 when left out)."),
+        IntegerFilter("max", help_text=f"At most so many {what}."),
+    ]
+
+
+def _met(facts: Facts, context: FilterContext) -> Q:
+    """Return who was checked in at an event with somebody, where that was no crowd; nobody has met themselves."""
+    there = _visible(context).filter(facts.q(context, leaving_out=("user",)), CHECKED_IN, NO_CROWD).order_by()
+    if "user" not in facts:
+        return Q(pk__in=there.filter(event__capacity__taken__gt=1).values("user"))
+    whose = facts.members["user"].q(facts["user"], context)
+    others = _visible(context).filter(CHECKED_IN, event__in=there.filter(whose).values("event")).exclude(whose)
+    return Q(pk__in=others.order_by().values("user"))
+
+
 def _attended(context: FilterContext) -> "QuerySet[UserEventRelation]":
     return _of_person(context).filter(role=Role.ATTENDEE, status=Status.ATTENDED)
 
@@ -113,6 +158,30 @@ people_filters.register(
         ChoiceFilter("status", Status),
         condition=_registered,
         help_text="People registered for an event; without a status, those whose registration lives.",
+    ),
+    ObjectFilter(
+        "waitlisted",
+        IdFilter("event", of="events.Event"),
+        *_moments(),
+        *_how_often("waits"),
+        BooleanFilter("admitted", help_text="Whether any of these waits led to a place; false: none of them."),
+        condition=_waitlisted,
+        help_text="People who ever waited for a place, by the ledger: so often, and with or without success.",
+    ),
+    ObjectFilter(
+        "no_show",
+        IdFilter("event", of="events.Event"),
+        *_moments(),
+        *_how_often("places left empty"),
+        condition=_no_show,
+        help_text="People who had a place and did not come, so often.",
+    ),
+    ObjectFilter(
+        "met",
+        IdFilter("user", of="users.User", help_text="Whom; left out: anybody."),
+        *_moments(),
+        condition=_met,
+        help_text="People who were checked in at an event with somebody, of 1,000 attendees at most.",
     ),
     BooleanFilter("never_attended", condition=lambda _yes, _context: Q(counts__attended=0)),
     DateTimeFilter(

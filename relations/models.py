@@ -95,6 +95,7 @@ class UserEventRelation(models.Model):
             models.Index(
                 fields=["offer_expires_at"], condition=Q(status=Status.OFFERED), name="relations_offers_by_end"
             ),
+            models.Index(fields=["user"], condition=Q(status=Status.NO_SHOW), name="relations_no_shows"),
         ]
         triggers = [*relation_triggers(), part_is_fixed(), offers_end()]
 
@@ -157,6 +158,9 @@ class RelationTransition(models.Model):
         verbose_name = _("line of the ledger")
         verbose_name_plural = _("lines in the ledger")
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["relation"], condition=Q(to_status=Status.WAITLISTED), name="relations_waits"),
+        ]
         triggers = ledger_guards()
 
     def __str__(self) -> str:

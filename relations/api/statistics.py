@@ -38,7 +38,9 @@ class TimelineSerializer(Serializer):
 class ShowRateSerializer(Serializer):
     """How many came of those of whom it is known."""
 
-    rate = serializers.FloatField(allow_null=True, help_text="attended / n; null: of nobody it is known.")
+    rate = serializers.FloatField(
+        allow_null=True, help_text="attended / n; null: of nobody it is known, or the event is not over."
+    )
     attended = serializers.IntegerField()
     n = serializers.IntegerField(help_text="Who attended, and who did not show up.")
 

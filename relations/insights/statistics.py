@@ -10,11 +10,12 @@ from relations.insights.newcomers import Newcomers, newcomers_of
 from relations.insights.overbooking import RISK, Overbooking, overbooking_of
 from relations.insights.timelines import Timeline, timeline_of
 from relations.models import EventCapacity, Role, Status, UserEventRelation
+from relations.transitions import EventState, state_of
 
 
 @dataclass(frozen=True, slots=True)
 class ShowRate:
-    """How many of ``n``, of whom it is known whether they came, did come; None: of nobody it is known."""
+    """How many came of the ``n`` of whom it is known; no ``rate`` while the event is not over or nobody is."""
 
     rate: float | None
     attended: int
@@ -57,7 +58,7 @@ def event_statistics(event: Event, *, risk: float = RISK) -> EventStatistics:
         waiting=seats.waiting,
         by_status=by_status,
         timeline=timeline_of(event),
-        show_rate=_show_rate(by_status),
+        show_rate=_show_rate(event, by_status),
         newcomers=newcomers_of(event, by_status),
         waitlist=waitlist,
         cancellations=cancellations,
@@ -72,6 +73,7 @@ def statuses_of(event: Event) -> dict[str, int]:
     return {str(status): found.get(str(status), 0) for status in Status}
 
 
-def _show_rate(by_status: dict[str, int]) -> ShowRate:
-    came, missed = by_status[Status.ATTENDED], by_status[Status.NO_SHOW]
-    return ShowRate(rate=came / (came + missed) if came + missed else None, attended=came, n=came + missed)
+def _show_rate(event: Event, by_status: dict[str, int]) -> ShowRate:
+    came, n = by_status[Status.ATTENDED], by_status[Status.ATTENDED] + by_status[Status.NO_SHOW]
+    is_settled = n > 0 and state_of(event) == EventState.OVER
+    return ShowRate(rate=came / n if is_settled else None, attended=came, n=n)
