@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relations.admin.markup import role_word, status_badge, status_word
+from relations.insights.show_rates import ShrunkRate, show_rate_of_person
 from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.querysets import LIVE
 from users.admin.panels import HISTORY, Link, TablePanel, with_parameters
-from users.markup import NOTHING, link, link_to, moment
+from users.markup import NOTHING, link, link_to, moment, number
 from users.models import User
 
 MAY_VIEW = "relations.view_usereventrelation"
@@ -84,11 +85,28 @@ class EventsOfPerson(TablePanel):
             row.end,
         ]
 
+    def content(self, request: HttpRequest, record: User) -> dict[str, Any]:
+        """Add how often this person comes, as far as the caller may know of it."""
+        caller: Any = request.user
+        return {**super().content(request, record), "note": _how_often(show_rate_of_person(record, caller))}
+
     def choices(self, request: HttpRequest, record: User) -> list[Link]:
         return by_role(request)
 
     def actions(self, request: HttpRequest, record: User) -> list[Link]:
         return adding(request, user=record)
+
+
+def _how_often(found: ShrunkRate | None) -> str:
+    """Return the sentence on how often somebody comes; nothing where nothing is known."""
+    if found is None:
+        return ""
+    return _("Came to %(attended)s of %(n)s; likely to come to the next with %(rate)s (everybody: %(overall)s).") % {
+        "attended": number(found.attended),
+        "n": number(found.n),
+        "rate": f"{found.rate:.0%}",
+        "overall": f"{found.overall:.0%}",
+    }
 
 
 def by_role(request: HttpRequest) -> list[Link]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone as clock
 from rest_framework.test import APIClient
 
@@ -230,3 +231,17 @@ def test_risk_is_the_callers_within_reason(client_of_staff: APIClient) -> None:
     assert client_of_staff.get(address).json()["overbooking"]["risk"] == 0.05
     for wrong in ("0.9", "0", "nan", "-1", "", "1e-2", "much"):
         assert problem(client_of_staff.get(f"{address}?risk={wrong}"))[0] == 400
+
+
+@pytest.mark.django_db
+def test_page_of_a_person_says_how_often_they_come(admin_of_staff: Client) -> None:
+    person, event = UserFactory.create(), PastEventFactory.create()
+    page = f"/admin/users/user/{person.pk}/panel/events/"
+    before = admin_of_staff.get(page)
+    attended(person, event)
+    missed(UserFactory.create(), event)
+
+    after = admin_of_staff.get(page).content.decode()
+
+    assert "Came to" not in before.content.decode()
+    assert "Came to 1 of 1; likely to come to the next with 50% (everybody: 50%)." in after
