@@ -6,11 +6,16 @@ import sys
 
 
 def main() -> None:
-    """Run a management command with the project's settings."""
+    """Run a management command with the project's settings; where these make no sense, say so and end with 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_project.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -150,7 +151,11 @@ def _by_caller(_request: Request, scope: str, caller: str) -> Iterator[Limit]:
 def _sign_in(request: Request, scope: str, caller: str) -> Iterator[Limit]:
     """Limit an address for one e-mail, and generously for all: who guesses shall not shut out their neighbours."""
     address = network_of(client_address(request))
-    email = request.data.get("email") if isinstance(request.data, dict) else None
+    try:
+        email = request.data.get("email") if isinstance(request.data, dict) else None
+    except APIException:  # what cannot be read is a call as well
+        yield f"{scope}_address", address
+        raise
     yield scope, f"{address}:{_digest(email.strip().lower()) if isinstance(email, str) else caller}"
     yield f"{scope}_address", address
 

@@ -25,6 +25,7 @@ from crm_project.embedded.home import socket_folder
 from crm_project.networks import networks
 from crm_project.redis_url import redis_url
 from crm_project.telemetry import logs, sentry
+from crm_project.variables import database, rates, whole_number
 
 # Lets the type parameters of Django's classes stand at run time.
 django_stubs_ext.monkeypatch()
@@ -54,6 +55,11 @@ def _required_in_production(name: str, development_value: str) -> str:
     if DEBUG:
         return development_value
     raise ImproperlyConfigured(f"{name} is not set. With DEBUG off it is required: see .env.example.")
+
+
+def _whole_number(name: str, default: int) -> int:
+    """Return the variable ``name``, which is a number from 0 up."""
+    return whole_number(name, env.str(name, default=""), default=default)
 
 
 # --- Identity of this installation -----
@@ -144,7 +150,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database: the one named by DATABASE_URL, else the embedded server -----
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db("DATABASE_URL")}
+    DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL"))}
 else:
     DATABASES = {
         "default": {
@@ -223,7 +229,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # How many calls per time: of one person, of one address without sign-in, and of what is dear or dangerous.
-THROTTLE_RATES = {
+RATES = {
     "user": "1200/min",
     "anonymous": "120/min",
     "refused": "120/min",
@@ -232,7 +238,8 @@ THROTTLE_RATES = {
     "signup": "20/hour",
     "mail": "60/hour",
     "ticket": "300/min",
-} | env.dict("THROTTLE_RATES", default={})
+}
+THROTTLE_RATES = rates("THROTTLE_RATES", env.str("THROTTLE_RATES", default=""), defaults=RATES)
 if TESTING:
     THROTTLE_RATES = dict.fromkeys(THROTTLE_RATES, "1000000/min")
 SPECTACULAR_SETTINGS = {
@@ -286,7 +293,7 @@ CACHES: dict[str, dict[str, Any]] = {
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Event CRM <events@example.com>")
 DEFAULT_EMAIL_TEMPLATE = env.str("DEFAULT_EMAIL_TEMPLATE", default="welcome")
 # How long before its start people are reminded of an event; 0: never.
-REMINDER_HOURS = env.int("REMINDER_HOURS", default=24)
+REMINDER_HOURS = _whole_number("REMINDER_HOURS", 24)
 EMAIL_TIMEOUT = 20
 globals().update(email_settings(env.str("EMAIL_URL", default="")))
 MAIL_DIR = VAR_DIR / "mail"
@@ -329,17 +336,19 @@ CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"]
 # Bytes of a whole request, of one without its files (JSON, forms), fields and files of one form.
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_621_440)
+MAX_UPLOAD_BYTES = _whole_number("MAX_UPLOAD_BYTES", 50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = _whole_number("MAX_BODY_BYTES", 2_621_440)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     # Asked by machines beside this one, which speak no TLS.
     SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics/?$"]
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_SECONDS = _whole_number("SECURE_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+    # On the browsers' own lists a domain is bound for years, with all below it: nothing that a default decides.
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     # Of TRUSTED_PROXIES alone: crm_project.proxies removes the header from anybody else's requests.

@@ -7,6 +7,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from api.serializers import StrictFields
 from users.models import User
 
 
@@ -15,7 +16,7 @@ def may_sign_in(user: User | None) -> bool:
     return user is not None and user.is_active
 
 
-class RefreshSerializer(TokenRefreshSerializer):
+class RefreshSerializer(StrictFields, TokenRefreshSerializer):
     """Refuses a refresh token as an access token would be: its person is gone, or has another password since.
 
     Locks the token's row before it is looked at: of many exchanges at once one succeeds.

@@ -14,9 +14,10 @@ def forget_attempts() -> None:
 
 @shared_task(name="users.forget_accounts", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
 def forget_accounts() -> None:
-    """Delete what is over: what nobody confirmed, ended tokens of all sorts, old entries of the security log."""
+    """Delete what is over: what nobody confirmed, ended sessions and tokens, old entries of the security log."""
     signup.purge()
     emails.purge()
     tokens.purge()
     security_log.purge()
     call_command("flushexpiredtokens")
+    call_command("clearsessions")

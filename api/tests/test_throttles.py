@@ -145,6 +145,15 @@ def test_sign_in_that_is_no_json_is_a_400(anonymous: APIClient) -> None:
     assert anonymous.post(LOGIN, "{", content_type="application/json").status_code == 400
 
 
+@pytest.mark.urls("crm_project.urls")
+def test_flood_of_what_is_no_json_at_the_sign_in_has_an_end(anonymous: APIClient, rates: dict[str, str]) -> None:
+    rates["sign_in_address"] = "2/day"
+
+    answers = [anonymous.post(LOGIN, "{", content_type="application/json").status_code for _call in range(4)]
+
+    assert answers == [400, 400, 429, 429]
+
+
 def test_without_a_cache_everybody_is_let_in_and_the_log_says_so_once(
     client: APIClient, caplog: pytest.LogCaptureFixture
 ) -> None:

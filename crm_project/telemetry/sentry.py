@@ -4,9 +4,11 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event, Hint
+from sentry_sdk.utils import BadDsn, Dsn
 
 from crm_project.telemetry.scrubbing import scrub
 
@@ -27,7 +29,11 @@ CONTEXTS = ("runtime", "trace")
 
 
 def start(dsn: str) -> None:
-    """Report errors of this process to ``dsn`` from now on."""
+    """Report errors of this process to ``dsn`` from now on. Raises ``ImproperlyConfigured`` where that is none."""
+    try:
+        Dsn(dsn)
+    except BadDsn as error:
+        raise ImproperlyConfigured("SENTRY_DSN names no project. Write it as https://key@host/number.") from error
     sentry_sdk.init(
         dsn=dsn,
         integrations=[DjangoIntegration(transaction_style="url"), CeleryIntegration()],

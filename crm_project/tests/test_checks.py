@@ -18,6 +18,7 @@ from crm_project.checks import (
     proxies_are_named,
     servers_are_named,
 )
+from crm_project.variables import database, rates
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,81 @@ def test_address_for_links_is_one_of_ours(settings: Settings, address: str, expe
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'LOUD'. Possible: DEBUG, INFO, WARNING, ERROR."),
         ("TRUSTED_PROXIES", "nginx", "TRUSTED_PROXIES: 'nginx' does not appear to be an IPv4 or IPv6 network."),
         ("METRICS_ALLOWED", "10.0.0.1/8", "METRICS_ALLOWED: 10.0.0.1/8 has host bits set."),
+        ("MAX_BODY_BYTES", "2.5 MiB", "MAX_BODY_BYTES is '2.5 MiB'. Write a whole number, such as 2621440."),
+        ("MAX_UPLOAD_BYTES", "-1", "MAX_UPLOAD_BYTES is '-1'."),
+        ("REMINDER_HOURS", "a day", "REMINDER_HOURS is 'a day'."),
+        ("SECURE_HSTS_SECONDS", "1y", "SECURE_HSTS_SECONDS is '1y'."),
+        ("THROTTLE_RATES", "user", "THROTTLE_RATES holds 'user'. Write it as user=1200/min,mail=60/hour"),
+        ("THROTTLE_RATES", "user=1/min,mail=many", "THROTTLE_RATES holds 'mail=many'."),
+        ("THROTTLE_RATES", "usr=1/min", "possible names: user, anonymous, "),
+        ("SENTRY_DSN", "x", "SENTRY_DSN names no project. Write it as https://key@host/number."),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL names no database. Write it as postgres://"),
+        ("DATABASE_URL", "postgres://crm:secret@db:port/crm", "DATABASE_URL names no database."),
+        ("DATABASE_URL", "mysql://crm:secret@db/crm", "DATABASE_URL names no database."),
+        ("DATABASE_URL", "postgres://crm:secret@db", "DATABASE_URL names no database."),
     ],
 )
 def test_variable_that_makes_no_sense_is_refused_by_name(name: str, value: str, said: str) -> None:
-    command = [sys.executable, "-c", "import crm_project.settings"]
+    production = {"DEBUG": "off", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "crm.example.com"}
 
     done = subprocess.run(
-        command, env=os.environ | {name: value}, cwd=of_this_run.BASE_DIR, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", "check"],
+        env=os.environ | production | {name: value},
+        cwd=of_this_run.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
-    assert done.returncode != 0
+    assert done.returncode == 2
+    assert done.stderr.startswith(name)
     assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "secret" not in done.stderr
+
+
+def test_rates_that_are_named_are_changed() -> None:
+    defaults = {"user": "1200/min", "mail": "60/hour", "signup": "20/hour"}
+
+    assert rates("THROTTLE_RATES", " user = 5/s, mail=", defaults=defaults) == {
+        "user": "5/s",
+        "mail": "",
+        "signup": "20/hour",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("postgres://crm:pass%2Fword@db:5432/crm", "db"), ("postgresql:///crm?host=/run/postgresql", "")],
+)
+def test_url_that_names_a_database_is_taken(url: str, host: str) -> None:
+    found = database("DATABASE_URL", url)
+
+    assert (found["NAME"], found["HOST"]) == ("crm", host)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "31536000 True False"),
+        ({"SECURE_HSTS_SECONDS": "60", "SECURE_HSTS_INCLUDE_SUBDOMAINS": "off"}, "60 False False"),
+        ({"SECURE_HSTS_PRELOAD": "on"}, "31536000 True True"),
+    ],
+)
+def test_installation_says_how_far_https_binds(variables: dict[str, str], said: str) -> None:
+    show = (
+        "from crm_project import settings as s\n"
+        "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    production = {"DEBUG": "off", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "crm.example.com"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", show],
+        env=os.environ | production | variables,
+        cwd=of_this_run.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == said

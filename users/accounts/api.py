@@ -27,6 +27,7 @@ from users.accounts.serializers import (
     ConfirmSignupSerializer,
     DetailSerializer,
     LoginSerializer,
+    LogoutSerializer,
     NewTokenSerializer,
     PasswordChangeSerializer,
     PasswordResetConfirmSerializer,
@@ -71,6 +72,8 @@ class RefreshView(OpenView, TokenRefreshView):
 
 class LogoutView(OpenView, TokenBlacklistView):
     """End a refresh token."""
+
+    serializer_class = LogoutSerializer
 
     @extend_schema(request=TokenBlacklistSerializer, responses={204: None})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

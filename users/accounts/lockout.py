@@ -54,6 +54,7 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
         """
         if isinstance(request, HttpRequest) and (seconds := too_often(request, "sign_in_address")):
             request.locked_for = seconds  # type: ignore[attr-defined]  # read by what answers
+            request.locked_address = True  # type: ignore[attr-defined]  # as above
             return False
         name, address = name_of(credentials), address_of(request)
         number = count(name, address)
@@ -124,6 +125,7 @@ def locked_page(request: HttpRequest, response: HttpResponse, credentials: Any =
     seconds = getattr(request, "locked_for", None)
     if seconds is None:
         return response
-    page = render(request, "account/locked.html", {"minutes": -(-seconds // 60)}, status=429)
+    shown = {"minutes": -(-seconds // 60), "for_all": getattr(request, "locked_address", False)}
+    page = render(request, "account/locked.html", shown, status=429)
     page["Retry-After"] = str(seconds)
     return page

@@ -6,9 +6,9 @@ from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
+from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenObtainPairSerializer
 
-from api.serializers import ModelSerializer, Serializer, ShortListField
+from api.serializers import ModelSerializer, Serializer, ShortListField, StrictFields
 from users.accounts.models import ApiToken
 from users.accounts.passwords import validate_new
 from users.accounts.scopes import SCOPES
@@ -28,7 +28,7 @@ class PasswordField(serializers.CharField):
         )
 
 
-class LoginSerializer(TokenObtainPairSerializer):
+class LoginSerializer(StrictFields, TokenObtainPairSerializer):
     """E-mail and password in, tokens out."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
@@ -42,6 +42,10 @@ class LoginSerializer(TokenObtainPairSerializer):
             raise
         user_logged_in.send(User, request=request, user=self.user)
         return tokens
+
+
+class LogoutSerializer(StrictFields, TokenBlacklistSerializer):
+    """The refresh token that ends."""
 
 
 class SignupSerializer(Serializer):

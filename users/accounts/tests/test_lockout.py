@@ -279,3 +279,12 @@ def test_guessing_many_names_at_a_page_has_an_end(client: Client, settings: Sett
 
     assert answers == [200] * 5 + [429] * 3
     assert sum(hashed.values()) == 5
+
+
+def test_who_is_shut_out_for_their_address_is_not_sent_for_a_new_password(client: Client, settings: Settings) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "1/day"}
+
+    client.post("/admin/login/", {"username": "a@example.com", "password": "wrong"})
+    shut = client.post("/admin/login/", {"username": "b@example.com", "password": "wrong"}).content.decode()
+
+    assert ("closed to all there" in shut, "new password" in shut) == (True, False)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.utils import timezone as clock
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -29,10 +30,13 @@ def test_what_is_over_is_forgotten(nora: User, post: Any) -> None:
     SecurityEvent.objects.update(at=clock.now() - timedelta(days=180, seconds=1))
     record(SecurityEventKind.SIGNED_IN, subject=nora, actor=nora)
     AccessAttempt.objects.update(attempt_time=clock.now() - timedelta(hours=1))
+    for key, days in (("ended", -1), ("running", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=clock.now() + timedelta(days=days))
 
     forget_accounts()
     forget_attempts()
 
     assert [model.objects.count() for model in (PendingSignup, OutstandingToken, AccessAttempt)] == [0, 0, 0]
+    assert [session.session_key for session in Session.objects.all()] == ["running"]
     assert [token.name for token in ApiToken.objects.all()] == ["new"]
     assert [event.kind for event in SecurityEvent.objects.all()] == ["signed_in"]
