@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from events.models import Event
 from relations.admin.panels import MAY_VIEW
 from relations.admin.states import knows_people
+from relations.insights.overbooking import Overbooking
 from relations.insights.statistics import EventStatistics, event_statistics
 from relations.insights.timelines import Timeline
 from relations.models import Status
@@ -116,15 +117,23 @@ def _figures(found: EventStatistics) -> list[dict[str, Any]]:
             if waited.median_wait_seconds is not None
             else "",
         },
-        {
-            "title": _("Cancellations"),
-            "bar": format_html('<span class="crm-meter">{}</span>', _cancelled(found)),
-            "note": _("Half of them came more than %s before the start.")
-            % duration(found.cancellations.median_seconds_before)
-            if found.cancellations.median_seconds_before is not None
-            else "",
-        },
+        _text(_("Cancellations"), _cancelled(found), _how_late(found)),
+        *([_overbooking(found.overbooking, found.capacity)] if found.overbooking else []),
     ]
+
+
+def _overbooking(advice: Overbooking, seats: int | None) -> dict[str, Any]:
+    """Return how many could be let in, since not everybody comes; the capacity is for whoever runs the event to set."""
+    words = {"let_in": advice.let_in, "seats": seats, "risk": f"{advice.risk:.0%}"}
+    note = _("More than that, and the risk that more come than there is room for is above %(risk)s.") % words
+    if advice.let_in is None:
+        said = _("Too little is known of who comes: %(n)s registrations, and %(least)s are wanted.")
+        return _text(_("Overbooking"), said % {"n": number(advice.n), "least": number(advice.least)}, "")
+    return _text(_("Overbooking"), _("%(let_in)s people could be let in for %(seats)s places.") % words, note)
+
+
+def _text(title: str, said: str, note: str) -> dict[str, Any]:
+    return {"title": title, "bar": format_html('<span class="crm-meter"><span>{}</span></span>', said), "note": note}
 
 
 def _expected(found: EventStatistics) -> str:
@@ -153,6 +162,11 @@ def _cancelled(found: EventStatistics) -> str:
     if said.last_day:
         parts.append(_("%s on the last day") % number(said.last_day))
     return " · ".join(parts)
+
+
+def _how_late(found: EventStatistics) -> str:
+    before = found.cancellations.median_seconds_before
+    return "" if before is None else _("Half of them came more than %s before the start.") % duration(before)
 
 
 def duration(seconds: int) -> str:

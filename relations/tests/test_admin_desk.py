@@ -14,9 +14,10 @@ from django.utils import timezone as clock
 from events.models import Event
 from events.services import update_event
 from events.tests.factories import EventFactory, PastEventFactory
-from relations.models import Status, UserEventRelation
+from relations.closing import complete_event, settle_all
+from relations.models import Role, Status, UserEventRelation
 from relations.registration import check_in, register
-from relations.services import end_relation
+from relations.services import add_relation, end_relation
 from relations.tests.factories import attend, attended, host
 from users.models import User
 from users.tests.factories import UserFactory
@@ -361,13 +362,38 @@ def test_statistics_show_the_figures_with_a_plot(admin_of_staff: Client) -> None
     first, second, _third = registered(event, 3)
     check_in(relation=first, actor=None, reason="test")
     end_relation(relation=second, actor=None, reason="fell ill")
+    complete_event(event=event, actor=None)
+    settle_all()
     context = admin_of_staff.get(panel(event, "statistics")).context
     bars = {str(figure["title"]): str(figure["bar"]) for figure in context["figures"]}
-    assert "100% · 1 came · 0 did not come" in bars["Who came"]
+    assert "50% · 1 came · 1 did not come" in bars["Who came"]
     assert "100% · 1 got in · 0 did not" in bars["Waitlist"]
     assert "100% · 2 for the first time" in bars["Newcomers"]
     chart = json.loads(context["chart"]["data"])
     assert [sum(one["data"]) for one in chart["datasets"][1:]] == [3, 0]
+
+
+def test_statistics_suggest_how_many_to_let_in_once_enough_is_known(
+    admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = EventFactory.create(max_capacity=10)
+    past = PastEventFactory.create()
+    for number in range(4):
+        relation = attended(UserFactory.create(), past)
+        attend(relation.user, event)
+        if number:
+            continue
+        add_relation(
+            user=relation.user, event=past, role=Role.ATTENDEE, status=Status.NO_SHOW, actor=None, reason="test"
+        )
+
+    def suggestion() -> str:
+        figures = admin_of_staff.get(panel(event, "statistics")).context["figures"]
+        return str(next(one["bar"] for one in figures if one["title"] == "Overbooking"))
+
+    assert "Too little is known of who comes: 4 registrations, and 100 are wanted." in suggestion()
+    monkeypatch.setattr("relations.insights.overbooking.LEAST_KNOWN", 4)
+    assert "people could be let in for 10 places." in suggestion()
 
 
 def test_statistics_of_nobody(admin_of_staff: Client) -> None:

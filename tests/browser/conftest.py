@@ -1,20 +1,25 @@
 """A browser, a site with the demo's data, and somebody who is signed in."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pghistory
 import pytest
 from django.test import Client
+from django.utils import timezone as clock
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django import Settings
 
+from events.models import Event
 from mailing.audience import by_queryset
 from mailing.content import content_of_template, own_content
 from mailing.pump import pump
 from mailing.services import create_campaign
 from relations.demo import make_demo_data
+from relations.registration import check_in, register
+from relations.services import end_relation
 from users.accounts.lockout import count
 from users.accounts.models import SecurityEventKind
 from users.accounts.security_log import record
@@ -78,6 +83,7 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
             user=changed, changes={"job_title": "Chief Volunteer", "phone_number": "+44 20 7946 0018"}, actor=None
         )
     _leave_traces_of_sign_in(changed, admin)
+    _open_doors(admin)
     everybody = User.objects.filter(is_staff=False)
     content = content_of_template("newsletter")
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
@@ -85,6 +91,21 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
     own = own_content(subject="See you on Friday, {{ first_name }}", body="Dear {{ first_name }},\n\nsee you there.\n")
     create_campaign(content=own, choice=by_queryset(everybody.filter(counts__hosted__gt=0)), sender=admin)
     return str(live_server.url)
+
+
+def _open_doors(admin: User) -> None:
+    """Let the event that people wait for begin within the hour: some are in already, and others ask for approval."""
+    event = Event.objects.filter(capacity__waiting__gt=0).order_by("pk")[0]
+    start = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    Event.objects.filter(pk=event.pk).update(
+        start_at=start, end_at=start + timedelta(hours=2), requires_approval=True, offer_minutes=60
+    )
+    expected = list(event.relations.filter(role="attendee", status="confirmed").order_by("seq"))
+    for relation in expected[:5]:
+        check_in(relation=relation, actor=admin, reason="checked in at the door")
+    end_relation(relation=expected[-1], actor=admin, reason="cannot come after all")
+    for person in User.objects.exclude(relations__event=event).filter(is_staff=False).order_by("pk")[:2]:
+        register(user=person, event=event, actor=person, reason="registered")
 
 
 def _leave_traces_of_sign_in(person: User, admin: User) -> None:

@@ -38,6 +38,7 @@ def _people() -> dict[str, str]:
 
 def _events() -> dict[str, str]:
     event = Event.objects.filter(capacity__waiting__gt=0).order_by("pk")[0]
+    expected = event.relations.filter(role="attendee", status="confirmed").order_by("pk")[0].user
     return {
         "events": reverse("admin:events_event_changelist"),
         "event-add": reverse("admin:events_event_add"),
@@ -46,7 +47,7 @@ def _events() -> dict[str, str]:
         "event-people": reverse("admin:events_event_panel", args=[event.pk, "people"]),
         "event-waitlist": reverse("admin:events_event_panel", args=[event.pk, "people"]) + "?state=waitlisted",
         "event-statistics": reverse("admin:events_event_panel", args=[event.pk, "statistics"]),
-        "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + "?text=an",
+        "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + f"?text={expected.first_name}",
         "event-promote": reverse("admin:events_event_promote", args=[event.pk]),
         "event-complete": reverse("admin:events_event_complete", args=[event.pk]),
         "event-delete": reverse("admin:events_event_delete", args=[event.pk]),
