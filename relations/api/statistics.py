@@ -101,7 +101,8 @@ class EventStatisticsSerializer(Serializer):
     waitlist = WaitlistSerializer()
     cancellations = CancellationsSerializer()
     overbooking = OverbookingSerializer(
-        allow_null=True, help_text="null: the event is over, takes nobody, or has no seats to count or too many."
+        allow_null=True,
+        help_text="null: the event is over or takes nobody, has no limit, or far too many seats or people.",
     )
 
     class Meta:

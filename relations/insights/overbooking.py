@@ -54,16 +54,19 @@ class Overbooking:
 
 
 def overbooking_of(event: Event, risk: float = RISK) -> Overbooking | None:
-    """Return how many to let in; None for an event that is over, has no limit, or is very large. Three queries.
+    """Return how many to let in; None for an event that is over, has no limit, or is very large or far too full.
 
     Everybody's own rate is drawn towards that of all. People are taken to decide by themselves: where the weather
-    decides for all of them, the risk is greater.
+    decides for all of them, the risk is greater. Three queries.
     """
     seats = event.max_capacity
     if not seats or seats > MOST_SEATS or state_of(event) not in OPEN:
         return None
+    most = MOST_TIMES * seats
+    rows = _histories(event, most + 1)
+    if len(rows) > most and not rows.pop()[1]:
+        return None  # more have a place than anybody would let in
     prior = prior_of(Kind.PERSON)
-    rows = _histories(event, MOST_TIMES * seats)
     known = sum(1 for _here, _waits, _attended, n in rows if n)
     if prior is None or prior.n < LEAST_KNOWN:
         n = prior.n if prior else 0

@@ -43,13 +43,13 @@ _DRAWN = {
     """,
     Kind.HOST: """
         SELECT d.user_id AS key, r.status
-          FROM (SELECT user_id FROM users_eventcounts WHERE hosted > 0 ORDER BY md5(user_id::text) LIMIT 200) d
+          FROM (SELECT user_id FROM users_eventcounts WHERE hosted > 0 ORDER BY md5(user_id::text) LIMIT 100) d
           JOIN relations_usereventrelation h ON h.user_id = d.user_id AND h.role = 'host' AND h.status <> 'cancelled'
           JOIN relations_usereventrelation r ON r.event_id = h.event_id
     """,
     Kind.SERIES: """
         SELECT d.id AS key, r.status
-          FROM (SELECT id FROM events_eventseries ORDER BY md5(id::text) LIMIT 200) d
+          FROM (SELECT id FROM events_eventseries ORDER BY md5(id::text) LIMIT 100) d
           JOIN events_event e ON e.series_id = d.id
           JOIN relations_usereventrelation r ON r.event_id = e.id
     """,

@@ -224,6 +224,19 @@ def test_events_without_anything_to_suggest(event: dict[str, object]) -> None:
 
 
 @pytest.mark.django_db
+def test_event_with_more_than_twice_its_seats_taken_is_beyond_suggestions() -> None:
+    event = EventFactory.create(max_capacity=5)
+    for person in UserFactory.create_batch(5):
+        attend(person, event)
+    suggestions = []
+    for seats in (3, 2):
+        event.max_capacity = seats
+        suggestions.append(overbooking_of(event))
+
+    assert [found is None for found in suggestions] == [False, True]
+
+
+@pytest.mark.django_db
 def test_risk_is_the_callers_within_reason(client_of_staff: APIClient) -> None:
     address = f"/api/v1/events/{EventFactory.create(max_capacity=3).pk}/statistics/"
 
