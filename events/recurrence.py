@@ -65,17 +65,17 @@ def occurrences(rule: str, first: datetime, zone: zoneinfo.ZoneInfo) -> list[Occ
     local = first.astimezone(zone).replace(tzinfo=None)
     parts = _parts(normalised(rule))
     try:
-        number = int(parts.pop("COUNT", MOST + 1))
+        number = min(int(parts.pop("COUNT", MOST + 1)), MOST + 1)
         parts["UNTIL"] = f"{min(_until(parts.get('UNTIL'), zone), local + HORIZON):%Y%m%dT%H%M%S}"
         every = rrule.rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=local)
         within = timedelta(microseconds=local.microsecond)  # rules know no fractions of a second
-        found = [wall + within for wall in islice(every, min(number, MOST + 1))]
+        found = [wall + within for wall in islice(every, number)]
+        if found[:1] != [local]:  # RFC 5545, 3.3.10: the start counts as the first of them, whatever the rule says
+            found = [local, *found[: number - 1]]
     except (ValueError, OverflowError) as error:
         raise ValidationError(_("The rule cannot be read: %s.") % error, "rule") from error
     if len(found) > MOST:
         raise ValidationError(_("A series has at most %s events. Let it end earlier.") % MOST, "too_many")
-    if not found or found[0] != local:
-        found.insert(0, local)  # RFC 5545: the start is the first of them, whatever the rule says
     if len(found) == 1:
         raise ValidationError(_("The rule repeats nothing after the first event."), "nothing")
     return [at_wall_time(wall, zone) for wall in found]

@@ -4,7 +4,8 @@ Locks in the order of keys, which is that of the starts as they were made.
 """
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +36,9 @@ def preview(event: Event, rule: str) -> list[Occurrence]:
 def repeat_event(*, event: Event, rule: str, actor: User | None) -> EventSeries:
     """Make a series of ``event`` and of copies of it at the other times of ``rule``, and announce them.
 
-    The copies have its fields, its hours on the wall and its length; not its external_id, nor who attends. Raises
-    ``Conflict`` for an event that belongs to a series, and ``ValidationError`` for a rule that cannot be followed.
+    The copies have its fields, its hours on the wall and its length; not its external_id, nor who attends. Those of one
+    that was cancelled or completed are active: it is they that take people. Raises ``Conflict`` for an event that
+    belongs to a series, and ``ValidationError`` for a rule that cannot be followed.
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if stored.series_id:
@@ -44,7 +46,8 @@ def repeat_event(*, event: Event, rule: str, actor: User | None) -> EventSeries:
     starts = preview(stored, rule)
     series = EventSeries.objects.create(rule=normalised(rule), timezone=stored.timezone, first_start_at=stored.start_at)
     Event.objects.filter(pk=stored.pk).update(series=series, occurrence_at=stored.start_at)
-    copies = _copies(stored, series, starts[1:])
+    with _within_the_calendar():
+        copies = _copies(stored, series, starts[1:])
     copies[-1].full_clean(exclude={"series", "slug"})  # the latest: the others fit where it does
     Event.objects.bulk_create(copies)
     events_repeated.send(Event, original=stored, events=copies, actor=actor)
@@ -69,15 +72,26 @@ def update_following(
     following = members.filter(status__in=(EventStatus.DRAFT, EventStatus.ACTIVE), start_at__gt=clock.now())
     reference = Event.objects.get(pk=event.pk)
     keys = {event.pk, *following.values_list("pk", flat=True)}
-    return [
-        update_event(event=one, changes=_for_another(reference, one, changes), actor=actor, reason=reason)
-        for one in Event.objects.filter(pk__in=keys).order_by("pk")
-    ]
+    with _within_the_calendar():
+        rows = Event.objects.filter(pk__in=keys).order_by("pk")
+        changed = [(one, _for_another(reference, one, changes)) for one in rows]
+    return [update_event(event=one, changes=own, actor=actor, reason=reason) for one, own in changed]
+
+
+@contextmanager
+def _within_the_calendar() -> Iterator[None]:
+    """Raise ``ValidationError`` for a time that no calendar has."""
+    try:
+        yield
+    except OverflowError as error:
+        raise ValidationError(_("An event would begin or end before the year 1 or after 9999."), "range") from error
 
 
 def _copies(event: Event, series: EventSeries, starts: list[Occurrence]) -> list[Event]:
     zone = zoneinfo.ZoneInfo(event.timezone)
     fields = {name: getattr(event, name) for name in EDITED if name not in (*OF_ONE_ALONE, *TIMES)}
+    if event.status != EventStatus.DRAFT:
+        fields["status"] = EventStatus.ACTIVE
     return [
         Event(
             **fields,

@@ -121,10 +121,6 @@ class SeriesActions(ResourceViewSet):
         serializer = self.get_serializer(event, data=self.request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         actor: Any = self.request.user
-        try:
-            changed = update_following(event=event, changes=serializer.validated_data, actor=actor)
-        except ValidationError as error:
-            faults = [Fault(text, "invalid", (name,)) for name, texts in error.message_dict.items() for text in texts]
-            raise InvalidInput(faults) from error
+        changed = update_following(event=event, changes=serializer.validated_data, actor=actor)
         ordered = sorted(changed, key=lambda one: one.start_at)
         return Response({"changed": [str(one.pk) for one in ordered]})

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from rest_framework.test import APIClient
@@ -84,3 +85,34 @@ def test_series_of_drafts_is_unknown_to_customers(organizer: User, client_of: Cl
     assert client_of(customer).get(f"/api/v1/series/{series['id']}/").status_code == 404
     Event.objects.update(status="active")
     assert client_of(customer).get(f"/api/v1/series/{series['id']}/").status_code == 200
+
+
+@pytest.mark.parametrize(("status", "copied"), [("completed", "active"), ("cancelled", "active"), ("draft", "draft")])
+def test_copies_take_people_though_their_event_takes_none_any_more(
+    organizer: User, client_of: Clients, status: str, copied: str
+) -> None:
+    event = led_by(organizer)
+    Event.objects.filter(pk=event.pk).update(status=status)
+
+    client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+
+    assert list(Event.objects.order_by("pk").values_list("status", flat=True)) == [status, copied, copied]
+
+
+def test_times_that_no_calendar_has_are_refused(organizer: User, client_of: Clients) -> None:
+    endless = create_event(
+        event=EventFactory.build(slug="", end_at=datetime(9999, 12, 28, tzinfo=UTC)), actor=organizer
+    )
+    event = create_event(event=EventFactory.build(slug="", end_at=None), actor=organizer)
+    client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+
+    answers = [
+        client_of(organizer).post(f"/api/v1/events/{endless.pk}/repeat/", RULE),
+        client_of(organizer).patch(f"/api/v1/events/{event.pk}/following/", {"start_at": "9999-12-28"}),
+        client_of(organizer).patch(f"/api/v1/events/{event.pk}/following/", {"end_at": "9999-12-28"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+    assert {answer.json()["errors"][0]["detail"] for answer in answers} == {
+        "An event would begin or end before the year 1 or after 9999."
+    }
