@@ -9,11 +9,13 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from events.admin.forms import EventForm
+from events.admin.forms import FOLLOWING, EventForm
 from events.admin.markup import capacity_bar, status_badge
 from events.admin.pages import EventPages
+from events.admin.series import SeriesPanel, repeat
 from events.filters import event_filters
 from events.models import Event, EventStatus
+from events.series import update_following
 from events.services import create_event, delete_event, update_event
 from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
@@ -77,8 +79,10 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Show the times of an event that one may only read as the list does, in the event's own zone."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None:
             return fieldsets
+        if self.has_change_permission(request, obj):
+            return fieldsets if obj.series_id is None else [(_("Series"), {"fields": ("applies_to",)}), *fieldsets]
         shown: dict[Any, Any] = {"start_at": "begins", "end_at": "ends"}
         return [
             (title, {**options, "fields": tuple(shown.get(name, name) for name in options["fields"])})
@@ -95,7 +99,10 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
 
     def update(self, request: HttpRequest, record: Event, changes: dict[str, object]) -> None:
         actor: Any = request.user
-        update_event(event=record, changes=changes, actor=actor)
+        if request.POST.get("applies_to") == FOLLOWING:
+            update_following(event=record, changes=changes, actor=actor)
+        else:
+            update_event(event=record, changes=changes, actor=actor)
 
     def remove(self, request: HttpRequest, record: Event) -> None:
         delete_event(event=record)
@@ -127,4 +134,5 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         return capacity_bar(event.max_capacity, event.taken or 0, event.waiting or 0)
 
 
-event_panels.register(HistoryPanel("events.view_event"))
+event_panels.register(SeriesPanel(), HistoryPanel("events.view_event"))
+event_pages.register("repeat", repeat)
