@@ -18,6 +18,7 @@ KIND = """
          WHEN 'cancelled' THEN
              CASE WHEN e.status = 'cancelled' THEN 'event_cancelled' WHEN t.actor_id = r.user_id THEN 'withdrawn'
                   ELSE 'cancelled' END
+         WHEN 'expired' THEN CASE e.status WHEN 'cancelled' THEN 'event_cancelled' ELSE 'expired' END
          WHEN 'attended' THEN NULL WHEN 'no_show' THEN NULL
          ELSE t.to_status END
 """

@@ -1,7 +1,7 @@
 """Reminders: some hours before an event begins, everybody who is confirmed for it gets one, in good time or late.
 
-Who was confirmed, or told of a change, within these hours has just had a mail with the time and the place, and gets
-no other.
+Who was told of their place, or of a change, within these hours has just had a mail with the time and the place, and
+gets no other. Whom an import let in was not told.
 """
 
 from datetime import timedelta
@@ -55,7 +55,7 @@ def _remind_of(event_id: UUID) -> bool:
     if mails.filter(kind=Kind.CHANGED, campaign__created_at__gt=since).exists():
         return False
     lines = RelationTransition.objects.filter(relation=OuterRef("pk"), to_status=Status.CONFIRMED, at__gt=since)
-    people = _confirmed(event.pk).exclude(Exists(lines))
+    people = _confirmed(event.pk).exclude(Exists(lines.filter(deliveries__isnull=False)))
     if not people.exists():
         return False
     mail_once(event.pk, Kind.REMINDER, edition=edition_of(event.start_at), people=ArraySubquery(people.values("user")))

@@ -1,8 +1,10 @@
 """Mail about changes of events, and reminders."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone as clock
 from pytest_django import Settings
@@ -20,6 +22,7 @@ from relations.models import RelationTransition
 from relations.services import end_relation
 from relations.tests.concurrency import together
 from relations.tests.factories import attend
+from users.tests.files import csv_file
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -151,6 +154,17 @@ def test_event_at_another_time_is_told_instead_and_reminded_of_anew(server: Smtp
     assert told("changed") == {ada.email}
     update_event(event=event, changes={"start_at": clock.now() + 5 * HOUR}, actor=None)
     assert remind() == 0  # the change has just been told
+
+
+def test_who_was_imported_had_no_mail_and_is_reminded(server: SmtpServer, tmp_path: Path) -> None:
+    event_of(start_at=clock.now() + 3 * HOUR, end_at=None, slug="evening")
+    ada = person(email="ada@example.com")
+    file = csv_file(tmp_path, "user_email,event_slug,role,status", "ada@example.com,evening,attendee,confirmed")
+    call_command("import_relations", str(file))
+
+    remind()
+
+    assert told("reminder") == {ada.email}
 
 
 def test_nobody_is_reminded_where_it_is_off(settings: Settings) -> None:

@@ -113,6 +113,19 @@ def test_approval_and_promotion_are_told() -> None:
     assert kinds_of(cora) == ["pending", "declined"]
 
 
+def test_offer_that_ends_with_its_event_is_told_as_that() -> None:
+    event = event_of(max_capacity=0, offer_minutes=10)
+    ada = person()
+    relation = attend(ada, event)
+    update_event(event=event, changes={"max_capacity": 1}, actor=None)
+    cancel_event(event=event, actor=None)
+    UserEventRelation.objects.filter(pk=relation.pk).update(offer_expires_at=clock.now())
+
+    expire_offers()  # before the settlement came to it
+
+    assert kinds_of(ada) == ["waitlisted", "offered", "event_cancelled"]
+
+
 def test_check_in_and_its_undoing_are_nobodys_news() -> None:
     event = event_of(start_at=clock.now() + timedelta(hours=1))
     ada = person()
