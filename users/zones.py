@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return every zone name that this machine's time zone data has."""
-    return frozenset(zoneinfo.available_timezones())
+    """Return every zone name that this machine's time zone data has, but that of whatever zone the machine is in."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime"})
 
 
 def validate_zone(name: str) -> None:
