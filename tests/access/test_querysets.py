@@ -22,6 +22,7 @@ KINDS = {
     "ApiToken": "token",
     "SecurityEvent": "entry",
     "Event": "event",
+    "EventSeries": "series",
     "UserEventRelation": "relation",
     "Campaign": "campaign",
     "Delivery": "delivery",
@@ -39,6 +40,8 @@ ApiToken.editable_by            both  own       own   own      own      none   n
 SecurityEvent.visible_to        both  none      none  none     none     none   none
 Event.visible_to                both  both      both  own      none     none   none
 Event.editable_by               both  own       none  none     none     none   none
+EventSeries.visible_to          both  both      both  own      none     none   none
+EventSeries.editable_by         none  none      none  none     none     none   none
 UserEventRelation.visible_to    both  own       both  own      own      none   none
 UserEventRelation.editable_by   both  own       own   own      own      none   none
 Campaign.visible_to             both  own       none  none     none     none   none
