@@ -146,13 +146,14 @@ restore: venv
 	.venv/bin/python manage.py check_deliveries
 
 # What is claimed, tried at full size and written into docs/proof.md: over 20,000 calls drawn from the schema, the
-# matrices, races, floods and killed workers. FUZZ_SEED=… draws other calls.
+# matrices, races, floods, bursts of registrations and killed workers. FUZZ_SEED=… draws other calls.
 FUZZ_EXAMPLES ?= 38
 FUZZ_SEED ?= 20260101
 .PHONY: prove
 prove: venv-dev
 	PROVE=1 FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -p tests.proof -n 2 \
-		tests/fuzz tests/access api/tests/test_paging_under_writes.py mailing/tests/test_crashes.py \
+		tests/fuzz tests/access tests/registration tests/load \
+		api/tests/test_paging_under_writes.py mailing/tests/test_crashes.py \
 		api/tests/test_idempotency.py::test_of_fifty_requests_at_once_one_is_done \
 		api/tests/test_etags.py::test_of_two_changes_at_once_with_one_tag_one_is_made \
 		users/accounts/tests/test_lockout.py::test_thousand_guesses_cost_ten_hashes $(PYTEST_ARGS)

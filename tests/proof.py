@@ -25,6 +25,11 @@ PROOFS = {
     "api/tests/test_etags.py": "Two changes at once with one ETag: one is made, one is a 412",
     "users/accounts/tests/test_lockout.py": "1,000 wrong passwords from one address: locked, and others not",
     "mailing/tests/test_crashes.py": "Mail workers killed at every boundary: each mail goes out once, or is in doubt",
+    "tests/registration/test_state_machine.py": "Stories of registration by Hypothesis: the invariants after each step",
+    "tests/registration/test_oversell.py": "500 at once for 100 places: 100 are in, in order; without the lock, more",
+    "tests/registration/test_races.py": "Swaps, last seats, offers, scans, closing, raises that meet: one winner",
+    "tests/load/test_burst.py": "10,000 register for one event over HTTP: everybody is in, in order",
+    "tests/load/test_kills.py": "The same while web processes are killed and PostgreSQL restarts: each 201 is in",
 }
 HEAD = """# What was proved
 
