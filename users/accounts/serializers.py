@@ -132,9 +132,7 @@ class TokenSerializer(ModelSerializer[ApiToken]):
     """A token as it is listed: its secret was shown when it was made."""
 
     user_id = serializers.UUIDField(read_only=True)
-    scopes = ShortListField(
-        child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES)
-    )
+    scopes = ShortListField(child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES))
 
     class Meta:
         model = ApiToken
