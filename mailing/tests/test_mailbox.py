@@ -7,6 +7,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from pytest_django import Settings
 
+from mailing.admin.markup import framed
 from mailing.mailbox import UnknownMailError, is_in_use, list_messages, read_message
 from mailing.transports.outcomes import UnreachableError
 
@@ -82,3 +83,21 @@ def test_folder_that_cannot_be_written_is_trouble_of_ours(folder: Path) -> None:
 
     with pytest.raises(UnreachableError):
         get_connection().send_messages([EmailMessage("Hello", to=["ada@example.com"])])
+
+
+def test_pictures_that_a_mail_brings_are_shown_from_it(folder: Path) -> None:
+    raw = (
+        'Content-Type: multipart/related; boundary="b"\n\n'
+        '--b\nContent-Type: text/html\n\n<img src="cid:ticket">\n'
+        "--b\nContent-Type: image/png\nContent-ID: <ticket>\nContent-Transfer-Encoding: base64\n\niVBORw==\n--b--\n"
+    )
+    (folder / "a.eml").write_text(raw)
+
+    assert read_message("a.eml").html.strip() == '<img src="data:image/png;base64,iVBORw==">'
+
+
+def test_frame_asks_nobody_for_a_picture_that_no_mail_brings() -> None:
+    markup = framed('<img src="cid:ticket"> cid:ticket', "A mail")
+
+    assert "&quot;data:image/svg+xml,%3Csvg" in markup
+    assert markup.count("cid:ticket") == 1
