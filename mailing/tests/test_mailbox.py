@@ -91,6 +91,7 @@ def test_pictures_that_a_mail_brings_are_shown_from_it(folder: Path) -> None:
         '--b\nContent-Type: text/html\n\n<img src="cid:ticket">\n'
         "--b\nContent-Type: image/png\nContent-ID: <ticket>\nContent-Transfer-Encoding: base64\n\niVBORw==\n--b--\n"
     )
+    folder.mkdir()
     (folder / "a.eml").write_text(raw)
 
     assert read_message("a.eml").html.strip() == '<img src="data:image/png;base64,iVBORw==">'
