@@ -72,6 +72,9 @@ events_event_panel/desk                   GET   ok  ok       ok
 events_event_panel/people                 GET   ok  ok       ok
 events_event_panel/statistics             GET   ok  ok       ok
 events_event_panel/access                 GET   ok  ok       ok
+events_event_panel/series                 GET   ok  ok       ok
+events_event_repeat                       GET   ok  ok/403   403
+events_event_repeat                       POST  ok  ok/403   403
 events_event_panel/history                GET   ok  ok       ok
 events_event_check_in                     GET   ok  ok/403   403
 events_event_check_in                     POST  ok  ok/403   403
