@@ -26,6 +26,11 @@ NOBODY = UUID(int=0)
 # The one filter that means everybody; a slip of the pen does not look like it.
 EVERYBODY = {"everybody": True}
 OPERATORS = {"and", "or", "not"}
+UNKNOWN = """
+    INSERT INTO mailing_campaignexclusion (campaign_id, given, email, reason)
+    SELECT %(campaign)s, given, CASE WHEN %(by_email)s THEN given ELSE '' END, 'unknown'
+      FROM unnest(%(given)s::text[]) WITH ORDINALITY AS one (given, place) ORDER BY place
+"""
 NEXT_PICKED = """
     SELECT person FROM mailing_audience, unnest(people) AS person
      WHERE campaign_id = %s AND person > %s ORDER BY person LIMIT %s
@@ -45,9 +50,9 @@ class Choice:
 
     def store(self, campaign: Campaign) -> Audience:
         """Store the audience, and who is left out before it is even looked at."""
+        self._leave_out_unknown(campaign)
         CampaignExclusion.objects.bulk_create(
-            [self._unknown(campaign, given) for given in dict.fromkeys(self.unknown)]
-            + [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
+            [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
         )
         people = self.people if self.queryset is None else ArraySubquery(self.queryset.values("pk"))
         return Audience.objects.create(campaign=campaign, people=people, filter=self.filter)
@@ -59,9 +64,11 @@ class Choice:
         chosen = self.people if self.queryset is None else self.queryset.values("pk")
         return seen_by(sender).filter(pk__in=[] if chosen is None else chosen)
 
-    def _unknown(self, campaign: Campaign, given: str) -> CampaignExclusion:
-        email = given if self.by_email else ""
-        return CampaignExclusion(campaign=campaign, given=given, email=email, reason=ExclusionReason.UNKNOWN)
+    def _leave_out_unknown(self, campaign: Campaign) -> None:
+        given = list(dict.fromkeys(self.unknown))
+        if given:
+            with connection.cursor() as cursor:
+                cursor.execute(UNKNOWN, {"campaign": campaign.pk, "by_email": self.by_email, "given": given})
 
 
 def by_ids(ids: Sequence[str], *, sender: User | None) -> Choice:

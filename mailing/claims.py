@@ -68,8 +68,9 @@ SETTLE = """
        SET status = %(status)s, error = %(error)s, token = NULL, lease_until = NULL, attempts = attempts + %(burnt)s,
            next_attempt_at = clock_timestamp() + make_interval(secs => %(wait)s),
            sent_at = CASE WHEN %(status)s = 'sent' THEN clock_timestamp() END
-     WHERE id = %(id)s AND token = %(token)s AND status = 'sending'
+     WHERE id = %(id)s AND token = %(token)s AND status IN ('sending', 'claimed')
 """
+HOLD_BACK = "UPDATE mailing_delivery SET status = 'claimed' WHERE id = %s AND token = %s AND status = 'sending'"
 RELEASE = """
     UPDATE mailing_delivery SET status = 'queued', token = NULL, lease_until = NULL
      WHERE token = %s AND status IN ('claimed', 'sending') AND id = ANY(%s)
@@ -151,7 +152,7 @@ def _gated(campaign_id: UUID, row: tuple[str, ...]) -> Gated:
 
 
 def settle(claimed: Claim, delivery_id: int, status: str, *, error: str = "", wait: float = 0, burnt: int = 1) -> bool:
-    """Record what became of a row in ``sending``. False when the claim was lost meanwhile: then hands off."""
+    """Record what became of a row that was handed over. False when the claim was lost meanwhile: then hands off."""
     with connection.cursor() as cursor:
         cursor.execute(
             SETTLE,
@@ -164,6 +165,13 @@ def settle(claimed: Claim, delivery_id: int, status: str, *, error: str = "", wa
                 "burnt": burnt,
             },
         )
+        return bool(cursor.rowcount)
+
+
+def hold_back(claimed: Claim, delivery_id: int) -> bool:
+    """Take a row that was surely not sent out of ``sending``. False as for ``settle``."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_BACK, [delivery_id, claimed.token])
         return bool(cursor.rowcount)
 
 

@@ -15,6 +15,8 @@ class Policy:
     pump_time: float = 20
     recycle_after: int = 100
     attempts: int = 8
+    # So many refusals in one claim before anything is accepted: it is us who are refused.
+    refusals: int = 10
     retry_after: float = 60
     retry_at_most: float = 6 * 3600
     lane_pause: float = 5

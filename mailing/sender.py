@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from mailing import lanes
-from mailing.claims import Claim, Gated, gate, release, settle
+from mailing.claims import Claim, Gated, gate, hold_back, release, settle
 from mailing.freeze import hold_campaign
 from mailing.messages import build
 from mailing.models import DeliveryStatus, Lane, SuppressionReason
@@ -34,6 +34,7 @@ class Sender:
         self._transport = transport
         self._policy = policy
         self._got_through = False
+        self._held_back: list[tuple[Gated, RefusedError]] = []
 
     def send(self, ends: float) -> None:
         """Send what was claimed; what is left at ``ends`` (by the monotonic clock) goes back to the queue."""
@@ -41,8 +42,9 @@ class Sender:
         for start in range(0, len(ids), size):
             rows = gate(self._claimed, ids[start : start + size], self._policy) if monotonic() < ends else None
             if rows is None or not all(self._send_one(row) for row in rows):
-                release(self._claimed, ids[start:])
-                return
+                break
+        self._judge()
+        release(self._claimed, ids)
 
     def _send_one(self, row: Gated) -> bool:
         """Hand over one row and record the outcome; False when this worker is to send no more of the claim."""
@@ -74,12 +76,33 @@ class Sender:
             logger.exception("The transport failed.")
             return self._in_trouble(row, UnreachableError(f"{type(error).__name__}: {error}"))
         self._reopen()
-        return self._settle(row, DeliveryStatus.SENT)
+        ours = self._settle(row, DeliveryStatus.SENT)
+        self._judge()
+        return ours
 
     def _refused(self, row: Gated, error: RefusedError) -> bool:
-        if error.hard:
+        """Fail the row where that is certain, or others get through; else wait what becomes of the others."""
+        if error.certain or self._got_through:
+            return self._fail(row, error)
+        self._held_back.append((row, error))
+        ours = hold_back(self._claimed, row.id)
+        if len(self._held_back) < self._policy.refusals:
+            return ours
+        hold_campaign(self._claimed.campaign_id, _("The server refuses everybody: %s") % error)
+        self._held_back.clear()  # they go back to the queue with the rest of the claim
+        return False
+
+    def _judge(self) -> None:
+        """Fail what was held back: others got through, or they were too few to tell; then no address is suppressed."""
+        for row, error in self._held_back:
+            self._fail(row, error)
+        self._held_back.clear()
+
+    def _fail(self, row: Gated, error: RefusedError) -> bool:
+        ours = self._settle(row, DeliveryStatus.FAILED, error=str(error))  # first: suppressing takes what is claimed
+        if error.hard and (error.certain or self._got_through):
             suppress(address=row.address, reason=SuppressionReason.HARD_BOUNCE, detail=str(error))
-        return self._settle(row, DeliveryStatus.FAILED, error=str(error))
+        return ours
 
     def _deferred(self, row: Gated, error: DeferredError) -> bool:
         attempts = row.attempts + 1

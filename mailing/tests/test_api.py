@@ -1,6 +1,7 @@
 """Sending and following campaigns over REST."""
 
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from rest_framework.test import APIClient
 
 from events.tests.factories import EventFactory
 from mailing.api.sending import SendEmailSerializer
-from mailing.models import Campaign, Delivery
+from mailing.models import Campaign, CampaignExclusion, Delivery
 from mailing.pump import pump
 from mailing.rendering import PLACEHOLDERS
 from mailing.services import pause_campaign
 from mailing.tests.factories import QUICK, campaign_to, people
 from mailing.tests.smtp_server import Fate, SmtpServer
+from relations.models import Role, Status
 from relations.tests.factories import attend, host
 from users.models import User
 from users.tests.factories import UserFactory
@@ -25,6 +27,7 @@ from users.tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 SEND = "/api/v1/users/send_email/"
 CAMPAIGNS = "/api/v1/campaigns/"
+SOON = 5  # seconds, on a busy machine
 NOTHING = dict.fromkeys(
     ["queued", "claimed", "sending", "sent", "failed", "suppressed", "in_doubt", "cancelled", "frozen"], 0
 )
@@ -50,6 +53,31 @@ def test_people_are_sent_the_predefined_mail(client_of_staff: APIClient) -> None
         "excluded": [],
     }
     assert (campaign.template, campaign.created_by) == ("welcome", User.objects.get(email="sam@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("user_ids", 5_000), ("emails", 5_000), ("roles", len(Role)), ("statuses", len(Status))]
+)
+def test_list_that_would_take_long_is_refused_at_once(client_of_staff: APIClient, name: str, most: int) -> None:
+    begun = monotonic()
+
+    refused = client_of_staff.post(SEND, {name: ["x" * 20] * 100_000})
+
+    assert faults(refused) == [(f"/{name}", f"Name at most {most} here. To mail more people, give a filter.")]
+    assert monotonic() - begun < SOON
+
+
+@pytest.mark.parametrize("name", ["user_ids", "emails"])
+def test_thousands_of_unknown_people_are_left_out_in_their_order(client_of_staff: APIClient, name: str) -> None:
+    given = [f"nobody-{number}@example.com" for number in range(5_000, 0, -1)]
+    begun = monotonic()
+
+    answer = client_of_staff.post(SEND, {name: given})
+
+    assert answer.status_code == 202
+    assert monotonic() - begun < SOON
+    rows = CampaignExclusion.objects.order_by("pk").values_list("given", "email", "reason")
+    assert list(rows) == [(one, one if name == "emails" else "", "unknown") for one in given]
 
 
 def test_who_is_left_out_is_answered(client_of_staff: APIClient) -> None:

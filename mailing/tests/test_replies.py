@@ -40,6 +40,7 @@ def test_refusal_is_hard_when_the_address_is_no_good(code: int, reply: bytes, of
 
     assert isinstance(refusal, RefusedError)
     assert refusal.hard is hard
+    assert refusal.certain is (hard and reply[:2] == b"5.")
 
 
 def test_reply_of_any_bytes_is_one_line_of_text() -> None:

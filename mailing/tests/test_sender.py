@@ -11,7 +11,7 @@ from django.utils import timezone as clock
 
 from mailing.models import Campaign, Delivery, LanePause, Suppression
 from mailing.pump import pump
-from mailing.services import pause_campaign
+from mailing.services import pause_campaign, resume_campaign
 from mailing.tests.factories import QUICK, campaign_to, counts, people
 from mailing.tests.smtp_server import Answer, Fate, Hold, SmtpServer
 from mailing.upkeep import recover
@@ -141,6 +141,57 @@ def test_lasting_refusal_of_one_mail_fails_it_alone(server: SmtpServer, verb: st
     assert Delivery.objects.get(status="failed").error == "554 5.7.1 not with us"
     assert not Suppression.objects.exists()
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("reply", ["550 relay not permitted", "554 5.7.1 Relay access denied"])
+def test_server_that_refuses_everybody_burns_nobody(server: SmtpServer, reply: str) -> None:
+    campaign = campaign_to(people(30))
+    server.script("RCPT", *[reply] * QUICK.refusals)
+
+    pump(QUICK)
+
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.trouble) == ("paused", f"The server refuses everybody: {reply}")
+    assert counts(campaign) == {"queued": 30}
+    assert set(Delivery.objects.values_list("attempts", "error")) == {(0, "")}
+    assert (server.commands.count("RCPT"), Suppression.objects.count()) == (QUICK.refusals, 0)
+    resume_campaign(campaign=campaign)
+    pump(QUICK)
+    assert counts(campaign) == {"sent": 30}
+    assert len(server.accepted) == 30
+
+
+@pytest.mark.parametrize(("reply", "suppressed"), [("550 no such user", 9), ("554 5.7.1 not with us", 0)])
+def test_many_who_are_refused_fail_where_another_gets_through(server: SmtpServer, reply: str, suppressed: int) -> None:
+    campaign = campaign_to(people(30))
+    server.script("RCPT", *[reply] * (QUICK.refusals - 1), "250 ok", *[reply] * 2)
+
+    pump(QUICK)
+
+    assert counts(campaign) == {"sent": 19, "failed": 11}
+    assert Suppression.objects.count() == (suppressed and suppressed + 2)
+    assert set(Delivery.objects.filter(status="failed").values_list("attempts", "error")) == {(1, reply)}
+
+
+def test_addresses_that_surely_do_not_exist_pause_nothing(server: SmtpServer) -> None:
+    campaign = campaign_to(people(15))
+    server.script("RCPT", *["550 5.1.1 no such user"] * 15)
+
+    pump(QUICK)
+
+    campaign.refresh_from_db()
+    assert (campaign.status, counts(campaign)) == ("sent", {"failed": 15})
+    assert Suppression.objects.count() == 15
+
+
+def test_few_who_are_all_refused_fail_and_keep_their_addresses(server: SmtpServer) -> None:
+    campaign = campaign_to(people(3))
+    server.script("RCPT", *["550 no"] * 3)
+
+    pump(QUICK)
+
+    assert counts(campaign) == {"failed": 3}
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize("answer", [Fate.RESET, Fate.DRIP, "500 what is that"])

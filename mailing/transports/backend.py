@@ -40,7 +40,7 @@ class BackendTransport:
         except OutcomeError:
             raise
         except AnymailRecipientsRefused as error:
-            raise RefusedError(_said(error), hard=_is_invalid(message)) from error
+            raise RefusedError(_said(error), hard=_is_invalid(message), certain=True) from error
         except AnymailAPIError as error:
             raise _outcome(error) from error
         except OSError as error:

@@ -6,11 +6,15 @@ class OutcomeError(Exception):
 
 
 class RefusedError(OutcomeError):
-    """This recipient or message is refused for good; ``hard`` when the address itself is no good."""
+    """This recipient or message is refused for good; ``hard`` when the address itself is no good.
 
-    def __init__(self, reply: str, *, hard: bool) -> None:
+    Unless it is ``certain``, the other side may as well refuse whatever comes from us.
+    """
+
+    def __init__(self, reply: str, *, hard: bool, certain: bool = False) -> None:
         super().__init__(reply)
         self.hard = hard
+        self.certain = certain
 
 
 class DeferredError(OutcomeError):

@@ -23,8 +23,10 @@ def outcome(code: int, reply: bytes, *, of_recipient: bool) -> OutcomeError:
         return UnreachableError(said)
     if code in TEMPORARY:
         return DeferredError(said)
-    hard = code in WITHOUT_DETAIL and of_recipient if detail is None else detail[0] == 1 or detail == MAILBOX_DISABLED
-    return RefusedError(said, hard=hard)
+    if detail is None:
+        return RefusedError(said, hard=code in WITHOUT_DETAIL and of_recipient)
+    of_address = detail[0] == 1 or detail == MAILBOX_DISABLED
+    return RefusedError(said, hard=of_address, certain=of_address)
 
 
 def text(code: int, reply: bytes) -> str:

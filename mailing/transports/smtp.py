@@ -177,7 +177,7 @@ def _letter(message: EmailMultiAlternatives) -> Letter:
     try:
         return Letter(sender, sanitize_address(message.to[0], "utf-8"), _on_the_wire(message))
     except FAULTS as error:  # an address or a header that cannot be written
-        raise RefusedError(str(error), hard=False) from error
+        raise RefusedError(str(error), hard=False, certain=True) from error
 
 
 def _on_the_wire(message: EmailMultiAlternatives) -> bytes:
