@@ -45,7 +45,7 @@ class RegistrationRenderer(Renderer):
         """Return the mail of one delivery. Raises ``PointlessError`` where it would say what is no longer so."""
         delivery = Delivery.objects.select_related("transition__relation").get(pk=delivery_id)
         relation = _relation_of(delivery, self._about)
-        refuse_pointless(self._about, relation)
+        refuse_pointless(self._about, relation, delivery.transition)
         rendered = self.render({**values, **placeholders(relation)})
         return Rendered(
             subject=rendered.subject,
@@ -67,7 +67,7 @@ def _relation_of(delivery: Delivery, about: RegistrationMail) -> UserEventRelati
     return live
 
 
-def refuse_pointless(about: RegistrationMail, relation: UserEventRelation) -> None:
+def refuse_pointless(about: RegistrationMail, relation: UserEventRelation, line: RelationTransition | None) -> None:
     """Raise ``PointlessError`` unless the mail is still true and somebody's news."""
     event, kind = relation.event, Kind(about.kind)
     if event.is_over() or (kind == Kind.REMINDER and event.start_at <= clock.now()):
@@ -79,13 +79,18 @@ def refuse_pointless(about: RegistrationMail, relation: UserEventRelation) -> No
             raise PointlessError("text", _("The offer has ended."))
         if kind == Kind.REMINDER and about.edition != edition_of(event.start_at):
             raise PointlessError("text", _("The event begins at another time now."))
-    elif _is_registered_again(relation):
+    elif _is_registered_again(relation, line):
         raise PointlessError("text", _("The person is registered again."))
 
 
-def _is_registered_again(relation: UserEventRelation) -> bool:
+def _is_registered_again(relation: UserEventRelation, line: RelationTransition | None) -> bool:
+    """Tell whether a registration after this one makes its end old news.
+
+    Who had a place and only waits for one now is told: their calendar has the event still.
+    """
     again = UserEventRelation.objects.filter(event=relation.event, user=relation.user, role=Role.ATTENDEE)
-    return again.live().exists()
+    had_place = line is not None and line.from_status in HELD
+    return again.filter(status__in=HELD if had_place else LIVE).exists()
 
 
 def edition_of(start: datetime) -> int:

@@ -255,6 +255,25 @@ def test_what_is_no_longer_so_is_not_told(server: SmtpServer) -> None:
     assert find_faults() == []
 
 
+def test_place_that_was_given_up_leaves_the_calendar_of_who_waits_again(server: SmtpServer) -> None:
+    event = event_of(max_capacity=1)
+    ada = person()
+    relation = attend(ada, event)
+    attend(person(), event)
+    pump(QUICK)
+    before = len(server.accepted)
+
+    end_relation(relation=relation, actor=ada, reason="test")
+    assert attend(ada, event).status == "waitlisted"
+    pump(QUICK)
+
+    mails = {
+        str(one.message["Subject"]): one.message for one in server.accepted[before:] if ada.email in one.message["To"]
+    }
+    assert mails.keys() == {f"Registration cancelled: {event}", f"On the waitlist: {event}"}
+    assert calendar_in(mails[f"Registration cancelled: {event}"])["STATUS"] == "CANCELLED"
+
+
 def test_no_header_can_be_slipped_in_by_names(server: SmtpServer) -> None:
     evil = 'Ada"\r\nBcc: everybody@example.com\r\n\r\n<script>'
     event = event_of(title=f"Talk{evil}", venue=evil, organizer=evil)
