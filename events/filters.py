@@ -48,6 +48,5 @@ event_unfiltered = {
     "waitlist_enabled": "Half of all events at least; no index.",
     "requires_approval": "Says how people get in; no index.",
     "offer_minutes": "Says how people get in; no index.",
-    "series_id": "Found by series.",
     "updated_at": "No index: every edit would write it.",
 }

@@ -49,11 +49,9 @@ class SeriesViewSet(ReadOnlyModelViewSet):
     orderings = {"id": Ordering("id")}
     default_ordering = "-id"
     unfiltered = {
-        "id": "Names one series: GET /series/{id}/.",
         "rule": "Text that says when; no index.",
         "timezone": "Says how times are shown; no index.",
         "first_start_at": "Its events are found by their starts.",
-        "events": "Counted for each page alone.",
         "created_at": "Keys are UUIDv7: -id is the newest first.",
     }
 
