@@ -1,6 +1,7 @@
 """What can be done to events. API, admin and commands all come through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -30,7 +31,7 @@ def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] |
         event.full_clean()
         event.save(force_insert=True)
     else:
-        _save_with_free_slug(event)
+        _save_with_free_slug(event, force_insert=True)
     event_created.send(Event, event=event, actor=actor, host_ids=host_ids)
     return event
 
@@ -46,15 +47,17 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     before = {name: getattr(stored, name) for name in {*ADMITTING, *PLANNED_BY}}
-    if changes.get("slug") == "":
-        changes = {**changes, "slug": free_slug(str(changes.get("title", stored.title)), but_of=stored)}
     for field, value in changes.items():
         setattr(stored, field, value)
     if stored.status == EventStatus.COMPLETED != before["status"]:
         _refuse_to_complete(stored, before["status"])
-    stored.full_clean(exclude={field.name for field in Event._meta.concrete_fields} - changes.keys())
-    if changes:
+    kept = {field.name for field in Event._meta.concrete_fields} - changes.keys()
+    if changes.get("slug") == "":
+        _save_with_free_slug(stored, kept=kept, update_fields=[*changes])
+    else:
+        stored.full_clean(exclude=kept)
         stored.save(update_fields=[*changes])
+    if changes:
         stored.refresh_from_db()
     changed = {name: value for name, value in before.items() if getattr(stored, name) != value}
     if changed.keys() & set(ADMITTING):
@@ -92,16 +95,20 @@ def _refuse_to_complete(event: Event, was: str) -> None:
         )
 
 
-def _save_with_free_slug(event: Event) -> None:
-    """Store ``event`` under a slug of its title; whoever took that in the same moment has it, and the next is tried."""
+def _save_with_free_slug(event: Event, *, kept: Collection[str] = (), **saving: Any) -> None:
+    """Store ``event`` under a slug of its title; whoever took that in the same moment has it, and the next is tried.
+
+    The fields that are ``kept`` are not looked at, and ``saving`` is said to ``save()``.
+    """
+    others = Event.objects.exclude(pk=event.pk)
     for _attempt in range(SLUG_ATTEMPTS):
-        event.slug = free_slug(event.title)
-        event.full_clean(exclude={"slug"})
+        event.slug = free_slug(event.title, but_of=None if event._state.adding else event)
+        event.full_clean(exclude={"slug", *kept})
         try:
             with transaction.atomic():
-                event.save(force_insert=True)
+                event.save(**saving)
         except IntegrityError as error:
-            if Event.objects.filter(slug=event.slug).exists():
+            if others.filter(slug=event.slug).exists():
                 continue
             raise error from None
         return

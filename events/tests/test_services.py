@@ -1,6 +1,7 @@
 """What the services do to events when others work on them too."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -63,6 +64,31 @@ def test_one_title_at_the_same_time_makes_as_many_slugs() -> None:
         slugs = list(threads.map(create, range(8)))
 
     assert sorted(slugs) == ["kick-off", *(f"kick-off-{number}" for number in range(2, 9))]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+def test_slugs_emptied_at_the_same_time_become_as_many() -> None:
+    events = [EventFactory.create(title="Kick off", slug=f"old-{number}") for number in range(8)]
+    begun = Barrier(len(events), timeout=30)
+
+    def empty(event: Event) -> str:
+        try:
+            begun.wait()
+            return update_event(event=event, changes={"slug": ""}, actor=None).slug
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(events)) as threads:
+        slugs = list(threads.map(empty, events))
+
+    assert sorted(slugs) == ["kick-off", *(f"kick-off-{number}" for number in range(2, 9))]
+
+
+def test_slug_that_is_emptied_is_its_own_again() -> None:
+    event = EventFactory.create(title="Kick off", slug="kick-off")
+
+    assert update_event(event=event, changes={"slug": ""}, actor=None).slug == "kick-off"
 
 
 def test_slug_that_was_given_and_is_taken(client_of_staff: APIClient) -> None:
