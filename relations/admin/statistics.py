@@ -139,7 +139,11 @@ def _text(title: str, said: str, note: str) -> dict[str, Any]:
 def _expected(found: EventStatistics) -> str:
     if expected := found.by_status[Status.CONFIRMED]:
         return _("Expected, and in neither number until the event is completed: %s.") % number(expected)
-    return "" if found.show_rate.n else _("Known once people were checked in, or the event was completed.")
+    return (
+        ""
+        if found.show_rate.rate is not None
+        else _("Known once the event is over, and people were checked in or it was completed.")
+    )
 
 
 def _rate(new: Any) -> float | None:
