@@ -53,7 +53,7 @@ class RelationRows:
         parameters.pop("context", None)
         connections = [psycopg.connect(**parameters) for _ in range(number)]
         try:
-            yield cls(connections, _drawn_people(), [event.pk for event in events])
+            yield cls(connections, drawn_people(PEOPLE), [event.pk for event in events])
         finally:
             for open_connection in connections:
                 open_connection.close()
@@ -100,7 +100,8 @@ class RelationRows:
         self._pairs.clear()
 
 
-def _drawn_people() -> list[UUID]:
+def drawn_people(number: int) -> list[UUID]:
+    """Return so many people, the same every time, or all where there are fewer."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM users_user ORDER BY md5(id::text) LIMIT %s", [PEOPLE])
+        cursor.execute("SELECT id FROM users_user ORDER BY md5(id::text) LIMIT %s", [number])
         return [person for (person,) in cursor.fetchall()]

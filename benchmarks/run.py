@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from benchmarks import by_counts, counting, deep_pages, filtered_page, importing
+from benchmarks import by_counts, counting, deep_pages, filtered_page, importing, registering
 from benchmarks.database import drop, prepare, settle
 from benchmarks.machine import described
 from benchmarks.report import written
@@ -17,6 +17,7 @@ ROWS: dict[str, Callable[[Scale], RowResult]] = {
     "P2": by_counts.run,
     "P3": deep_pages.run,
     "P6": counting.run,
+    "P7": registering.run,
     "P8": importing.run,
 }
 

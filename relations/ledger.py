@@ -14,9 +14,10 @@ _SET = "SELECT set_config('crm.actor', %s, true), set_config('crm.reason', %s, t
 def stated(*, actor: User | None, reason: str) -> Iterator[None]:
     """Let relations change within the block, for ``reason`` and by ``actor`` (None: the system).
 
-    The settings are local to the transaction: the block opens one, or a savepoint in the caller's.
+    The settings are local to the transaction, which the block opens where there is none. An error within it ends
+    what the caller's own ``atomic`` began, so that no setting outlives it.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_SET, [str(actor.pk) if actor else "", reason])
         yield
         cursor.execute(_SET, ["", ""])

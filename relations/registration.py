@@ -38,14 +38,16 @@ def register(*, user: User, event: Event, actor: User | None, reason: str) -> tu
 
 
 def _status_for(capacity: EventCapacity, actor: User | None, *, declined: bool) -> str:
-    by_oneself = actor is not None and not leads(actor, capacity.event)
-    if by_oneself and declined:
+    needs_a_leader = declined or capacity.event.requires_approval
+    if not needs_a_leader or actor is None or leads(actor, capacity.event):
+        return admitted_status(capacity)
+    if declined:
         raise Conflict(
             _("“%(event)s” declined this registration. Ask those who lead it to register you.")
             % {"event": capacity.event},
             "declined",
         )
-    return Status.PENDING if by_oneself and capacity.event.requires_approval else admitted_status(capacity)
+    return Status.PENDING
 
 
 @locking

@@ -8,7 +8,7 @@ from events.services import create_event, delete_event
 from events.tests.factories import EventFactory
 from relations.ledger import forgetting, stated
 from relations.models import EventCapacity, RelationTransition, UserEventRelation
-from relations.tests.factories import attend
+from relations.tests.factories import attend, host
 from relations.tests.test_counts import unguarded
 from users.tests.factories import UserFactory
 
@@ -29,7 +29,14 @@ def test_forged_line_of_the_ledger_is_refused(relation: UserEventRelation) -> No
         RelationTransition.objects.bulk_create([forged])
 
 
-def test_line_of_the_ledger_is_not_deleted(relation: UserEventRelation) -> None:
+@pytest.fixture
+def untold() -> UserEventRelation:
+    """Return a relation of whose beginning no mail tells: one that does holds its line of the ledger, too."""
+    return host(UserFactory.create(), EventFactory.create())
+
+
+@pytest.mark.usefixtures("untold")
+def test_line_of_the_ledger_is_not_deleted() -> None:
     with transaction.atomic(), pytest.raises(IntegrityError, match="keeps what happened"):
         RelationTransition.objects.all().delete()
     with transaction.atomic(), pytest.raises(IntegrityError, match="keeps what happened"):
@@ -38,7 +45,8 @@ def test_line_of_the_ledger_is_not_deleted(relation: UserEventRelation) -> None:
     assert RelationTransition.objects.count() == 1
 
 
-def test_ledger_is_guarded_again_after_an_event_was_deleted(relation: UserEventRelation) -> None:
+@pytest.mark.usefixtures("untold")
+def test_ledger_is_guarded_again_after_an_event_was_deleted() -> None:
     delete_event(event=create_event(event=EventFactory.build(), actor=UserFactory.create()))
 
     with transaction.atomic(), pytest.raises(IntegrityError, match="keeps what happened"):
