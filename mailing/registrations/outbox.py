@@ -10,8 +10,10 @@ from mailing.doorbell import ring
 from mailing.registrations.campaigns import open_campaign
 from relations.signals import registrations_changed
 
-# What a line of the ledger is told as. Check-ins, their undoing and no-shows are not told: those people were there.
+# What a line of the ledger is told as. Check-ins, their undoing and no-shows are not told: those people were there. Nor
+# is what had ended before it was written down here: nobody has been told that it began.
 KIND = """
+    CASE WHEN t.from_status = '' AND t.to_status IN ('cancelled', 'declined', 'expired') THEN NULL ELSE
     CASE t.to_status
          WHEN 'confirmed' THEN
              CASE t.from_status WHEN 'waitlisted' THEN 'promoted' WHEN 'attended' THEN NULL ELSE 'confirmed' END
@@ -20,7 +22,7 @@ KIND = """
                   ELSE 'cancelled' END
          WHEN 'expired' THEN CASE e.status WHEN 'cancelled' THEN 'event_cancelled' ELSE 'expired' END
          WHEN 'attended' THEN NULL WHEN 'no_show' THEN NULL
-         ELSE t.to_status END
+         ELSE t.to_status END END
 """
 # One statement, however many people. A campaign may not be closed while it grows: the worker that would do so locks it
 # for update, which waits for this share of its key or is waited for (it then says that it was closed, and is opened).

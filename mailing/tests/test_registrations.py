@@ -31,7 +31,7 @@ from relations.closing import cancel_event, settle
 from relations.models import RelationTransition, UserEventRelation
 from relations.offers import expire_offers
 from relations.registration import accept, approve, check_in, decline, register, undo_check_in
-from relations.services import end_relation
+from relations.services import add_relation, end_relation
 from relations.tests.concurrency import together, until_waited_for
 from relations.tests.factories import attend
 from relations.tickets import ticket_address
@@ -134,6 +134,14 @@ def test_check_in_and_its_undoing_are_nobodys_news() -> None:
     undo_check_in(relation=relation, actor=None, reason="test")
 
     assert kinds_of(ada) == ["confirmed"]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "declined", "expired"])
+def test_what_had_ended_before_it_was_added_is_nobodys_news(status: str) -> None:
+    ada = person()
+    add_relation(user=ada, event=event_of(), role="attendee", status=status, actor=None, reason="kept elsewhere")
+
+    assert kinds_of(ada) == []
 
 
 def test_who_cannot_be_mailed_is_left_out_and_why() -> None:
