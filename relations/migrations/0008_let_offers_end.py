@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('relations', '0007_find_offers_by_their_end'),
+        ("relations", "0007_find_offers_by_their_end"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='relationtransition',
-            trigger=pgtrigger.compiler.Trigger(name='nobody_else_did_it', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.actor_id IS NOT NULL AND NEW.actor_id IS DISTINCT FROM OLD.actor_id)', func='RAISE EXCEPTION \'pgtrigger: Cannot update of "actor_id" rows from % table\', TG_TABLE_NAME;', hash='64394db15467f562efae346801157aaa0c51f227', operation='UPDATE OF "actor_id"', pgid='pgtrigger_nobody_else_did_it_07426', table='relations_relationtransition', when='BEFORE')),
+            model_name="relationtransition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="nobody_else_did_it",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.actor_id IS NOT NULL AND NEW.actor_id IS DISTINCT FROM OLD.actor_id)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update of \"actor_id\" rows from % table', TG_TABLE_NAME;",
+                    hash="64394db15467f562efae346801157aaa0c51f227",
+                    operation='UPDATE OF "actor_id"',
+                    pgid="pgtrigger_nobody_else_did_it_07426",
+                    table="relations_relationtransition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='usereventrelation',
-            trigger=pgtrigger.compiler.Trigger(name='offers_end', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.status = 'offered' AND NEW.offer_expires_at IS NULL)", func='\n            NEW.offer_expires_at := (SELECT start_at FROM events_event WHERE id = NEW.event_id);\n            RETURN NEW;\n        ', hash='00c19aace969c88396143cf6e9af878a869a0b03', operation='INSERT OR UPDATE OF "status"', pgid='pgtrigger_offers_end_020d9', table='relations_usereventrelation', when='BEFORE')),
+            model_name="usereventrelation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="offers_end",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.status = 'offered' AND NEW.offer_expires_at IS NULL)",
+                    func="\n            NEW.offer_expires_at := (SELECT start_at FROM events_event WHERE id = NEW.event_id);\n            RETURN NEW;\n        ",
+                    hash="00c19aace969c88396143cf6e9af878a869a0b03",
+                    operation='INSERT OR UPDATE OF "status"',
+                    pgid="pgtrigger_offers_end_020d9",
+                    table="relations_usereventrelation",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
