@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-READERS = {"_required_in_production"}  # the settings' own readers beside env.…()
+READERS = {"_required_in_production", "_whole_number"}  # the settings' own readers beside env.…()
 
 
 def text(name: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -61,6 +62,11 @@ class SignupSerializer(Serializer):
 
     class Meta:
         ignored_fields = ("role",)
+
+    def validate_email(self, email: str) -> str:
+        """Take the address as it is stored. What small letters make of it has to be one, too."""
+        validate_email(email.lower())
+        return email
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Split the name, and refuse a password that is easy to guess. Whose the address is plays no part."""

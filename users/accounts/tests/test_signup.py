@@ -43,6 +43,7 @@ def test_role_is_ignored_and_nobody_is_made_yet(post: Callable[..., Any], mails:
     [
         ({"nickname": "No"}, [("/nickname", "unknown")]),
         ({"roles": ["admin"]}, [("/roles", "unknown")]),
+        ({"email": "adİn@example.com"}, [("/email", "invalid")]),  # in small letters it has a dot of its own
         ({"password": "nora@example.com"}, [("/password", "password_too_similar")]),
         (
             {"password": "1234567890"},
