@@ -127,10 +127,8 @@ def _how_often(what: str) -> list[IntegerFilter]:
 
 
 def _met(facts: Facts, context: FilterContext) -> Q:
-    """Return who was checked in at an event with somebody, where that was no crowd; nobody has met themselves."""
+    """Return who was checked in at an event with the one named, where that was no crowd; nobody has met themselves."""
     there = _visible(context).filter(facts.q(context, leaving_out=("user",)), CHECKED_IN, NO_CROWD).order_by()
-    if "user" not in facts:
-        return Q(pk__in=there.filter(event__capacity__taken__gt=1).values("user"))
     whose = facts.members["user"].q(facts["user"], context)
     others = _visible(context).filter(CHECKED_IN, event__in=there.filter(whose).values("event")).exclude(whose)
     return Q(pk__in=others.order_by().values("user"))
@@ -178,10 +176,11 @@ people_filters.register(
     ),
     ObjectFilter(
         "met",
-        IdFilter("user", of="users.User", help_text="Whom; left out: anybody."),
+        IdFilter("user", of="users.User", help_text="Whom. Required."),
         *_moments(),
         condition=_met,
-        help_text="People who were checked in at an event with somebody, of 1,000 attendees at most.",
+        required="user",
+        help_text="People who were checked in at an event with this person, of 1,000 attendees at most.",
     ),
     BooleanFilter("never_attended", condition=lambda _yes, _context: Q(counts__attended=0)),
     DateTimeFilter(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
@@ -55,14 +56,18 @@ class FactGroup:
 class ObjectFilter(Filter):
     """A nested object with typed keys of its own, such as ``{"attended": {"event": …, "min": 2}}``.
 
-    As a parameter of an address it takes the object as JSON text.
+    ``required`` names the key without which the object means nothing. As a parameter of an address it takes the
+    object as JSON text.
     """
 
     json_type = "object"
 
-    def __init__(self, name: str, *members: Filter, condition: FactsCondition, **options: Any) -> None:
+    def __init__(
+        self, name: str, *members: Filter, condition: FactsCondition, required: str = "", **options: Any
+    ) -> None:
         super().__init__(name, condition=condition, **options)
         self.members = {member.name: member for member in members}
+        self.required = required
 
     def read(self, value: object) -> Facts:
         if not isinstance(value, dict):
@@ -70,6 +75,8 @@ class ObjectFilter(Filter):
         faults = [Fault(unknown_name(key, self.members), "unknown", (key,)) for key in value if key not in self.members]
         known = [key for key in value if key in self.members]
         values = {key: self._read_member(key, value[key], faults) for key in known}
+        if self.required and self.required not in value:
+            faults.append(Fault(_("This key is required."), "required", (self.required,)))
         if faults:
             raise InvalidInput(faults)
         return Facts(self.members, values)
@@ -102,7 +109,14 @@ class ObjectFilter(Filter):
 
     def schema(self) -> dict[str, Any]:
         properties = {name: member.schema() for name, member in self.members.items()}
-        return {"type": "object", "properties": properties, "additionalProperties": False, **self.described()}
+        required = {"required": [self.required]} if self.required else {}
+        return {
+            "type": "object",
+            "properties": properties,
+            **required,
+            "additionalProperties": False,
+            **self.described(),
+        }
 
     def parameter_schema(self) -> dict[str, Any]:
         return {"type": "string", "contentMediaType": "application/json", "contentSchema": self.schema()}

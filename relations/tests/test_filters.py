@@ -100,12 +100,33 @@ def test_who_met_whom(staff: User, organizer: User, customer: User) -> None:
 
     assert names(staff, met={"user": str(ada.pk)}) == {"Ben", "Cleo"}
     assert names(staff, met={"user": str(ben.pk)}) == {"Ada"}
-    assert names(staff, met={}) == {"Ada", "Ben", "Cleo"}
     assert names(staff, met={"user": str(ada.pk), "since": "2099-01-01"}) == set()
     assert names(organizer, met={"user": str(ada.pk)}) == {"Ben"}
     with pytest.raises(InvalidInput, match="No such person"):
         names(customer, met={"user": str(ada.pk)})
-    assert names(customer, met={}) == set()
+
+
+@pytest.mark.parametrize("nobody", [{}, {"since": "2020-01-01"}])
+def test_whom_somebody_met_is_to_be_named(staff: User, nobody: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput) as error:
+        names(staff, met=nobody)
+
+    assert [(fault.path, fault.code) for fault in error.value.faults] == [(("met", "user"), "required")]
+
+
+def test_empty_objects_mean_once_at_least(staff: User, queues: None) -> None:
+    """Never everybody: ``Stranger`` has no part in anything."""
+    person("Stranger")
+    host(person("Helen"), EventFactory.create())
+    attended(person("Anna"), PastEventFactory.create())
+    missed(person("Nick"), PastEventFactory.create())
+
+    assert names(staff, waitlisted={}) == {"Wanda", "Paul", "Ida"}
+    assert names(staff, no_show={}) == {"Nick"}
+    assert names(staff, attended={}) == {"Anna"}
+    assert names(staff, hosted={}) >= {"Helen"}
+    assert "Stranger" not in names(staff, hosted={}) | names(staff, registered={})
+    assert {"Wanda", "Paul", "Seated"} <= names(staff, registered={})
 
 
 def test_trees_combine_them(staff: User, queues: None) -> None:
