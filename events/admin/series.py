@@ -116,7 +116,8 @@ def repeat(admin: ModelAdmin[Any], request: HttpRequest, event: Event) -> HttpRe
             if attempted(form, lambda: repeat_event(event=event, rule=rule, actor=actor)):
                 return HttpResponseRedirect(panel_of(event))
         else:
-            form.data = {**form.data, "shown": rule}
+            form.data = request.POST.copy()
+            form.data["shown"] = rule
     made = len(found) - 1
     button = ngettext("Make %s event", "Make %s events", made) % made if found else _("Show the dates")
     return form_page(

@@ -36,7 +36,10 @@ def test_dates_are_shown_before_anything_is_made(admin_of_staff: Client, event: 
     assert html.count('class="crm-date"') == 8
     assert "later: the clocks skip this hour" in html
     assert Event.objects.count() == 1
-    made = admin_of_staff.post(page(event), {**asked, "shown": "FREQ=DAILY;COUNT=8"})
+    form = shown.context["form"]
+    asked_again = {name: form[name].value() or "" for name in form.fields}
+    assert asked_again == {"every": "DAILY", "times": "8", "until": "", "rule": "", "shown": "FREQ=DAILY;COUNT=8"}
+    made = admin_of_staff.post(page(event), asked_again)
 
     assert (made.status_code, made["Location"]) == (302, panel_of(event))
     assert Event.objects.filter(series=EventSeries.objects.get()).count() == 8
