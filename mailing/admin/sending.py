@@ -125,7 +125,7 @@ def _carried(request: HttpRequest) -> list[tuple[str, str]]:
 def _shown(choice: Choice, sender: Any, form: MailForm | None) -> dict[str, Any]:
     """Return whom the mail reaches and, once the form holds one, how it looks for the first of them."""
     reach = reach_of(choice, sender=sender)
-    shown = {"reached": number(reach.mailed), "left_out": _left_out(reach), "can_send": False}
+    shown = {"mailed": reach.mailed, "reached": number(reach.mailed), "left_out": _left_out(reach), "can_send": False}
     first = choice.seen_by(sender).filter(email__isnull=False, is_active=True).order_by("pk").first()
     if form is None or first is None:
         return shown

@@ -50,8 +50,10 @@ def test_sending_begins_with_whom_it_reaches(admin_of_staff: Client) -> None:
     ann, bob = people(2)
     suppress(address=bob.email or "", reason="manual")
     nobody = UserFactory.create(email=None)
-    context = admin_of_staff.post(PEOPLE, selection(ann, bob, nobody)).context
+    answer = admin_of_staff.post(PEOPLE, selection(ann, bob, nobody))
+    context = answer.context
     assert (context["reached"], sorted(context["left_out"])) == ("1", ["1 no address", "1 suppressed address"])
+    assert "1 person gets this mail." in answer.content.decode()
     assert not Campaign.objects.exists()
 
 

@@ -35,6 +35,16 @@ def test_demo_has_who_the_readme_looks_for() -> None:
     assert User.objects.filter(company="Acme Systems", city="Berlin").exists()
 
 
+def test_demo_has_what_the_documents_name() -> None:
+    """README.md registers for a conference; docs/api.md and docs/registration.md wait for a place at a full evening."""
+    make_demo_data()
+
+    full = EventCapacity.objects.get(event__external_id="demo-event-17")
+    assert (full.event.slug, full.waiting, full.next_seq) == ("design-systems-evening", 4, 20)
+    assert Event.objects.upcoming().filter(slug="spring-conference").exists()
+    assert User.objects.filter(external_id="demo-person-1").exists()
+
+
 def test_demo_is_made_once() -> None:
     make_demo_data()
 

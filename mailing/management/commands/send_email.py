@@ -54,13 +54,11 @@ class Command(BaseCommand):
         self._tell(campaign)
         if wait:
             self._wait(campaign)
-        if choice.unknown:
-            raise CommandError(f"Nobody's id: {', '.join(choice.unknown)}", returncode=1)
 
     def _tell_reach(self, content: Content, choice: Choice) -> None:
         reach = reach_of(choice, sender=None)
         subject = described(content.subject).subject
-        self.stdout.write(f"Dry run, nothing stored: “{subject}” would go to {reach.mailed:,} people.")
+        self.stdout.write(f"Dry run, nothing stored: “{subject}” would go to {_people(reach.mailed)}.")
         self._tell_left_out(reach.left_out)
 
     def _tell(self, campaign: Campaign) -> None:
@@ -100,9 +98,24 @@ def _content(options: dict[str, Any]) -> Content:
 
 
 def _choice(options: dict[str, Any]) -> Choice:
-    if options["user"]:
-        return by_ids(options["user"], sender=None)
-    return by_filter(strict_json(options["filter"]), sender=None)  # a tree that is none is refused by the filters
+    """Whoever names somebody who is not there meant somebody else: then nobody is mailed."""
+    if not options["user"]:
+        return _filtered(options["filter"])
+    choice = by_ids(options["user"], sender=None)
+    if choice.unknown:
+        raise ValueError(f"--user: nobody's id: {', '.join(choice.unknown)}. Nobody was mailed.")
+    return choice
+
+
+def _filtered(text: str) -> Choice:
+    try:
+        return by_filter(strict_json(text), sender=None)  # a tree that is none is refused by the filters
+    except (InvalidInput, ValueError) as error:
+        raise ValueError(f"--filter: {error}") from error
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def _said(error: Exception) -> str:
