@@ -74,7 +74,7 @@ STEPS = {
         SettlingForm,
     ),
     "cancel": Step(
-        gettext_lazy("Cancel"),
+        gettext_lazy("Cancel the campaign"),
         gettext_lazy("What is queued is never sent, and what was sent stays sent. This cannot be undone."),
         gettext_lazy("The campaign is cancelled."),
         "cancel",

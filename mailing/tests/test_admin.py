@@ -251,7 +251,7 @@ def test_steps_of_a_campaign(admin_of_staff: Client, before: str, step: str, aft
 
 def test_steps_that_are_offered(admin_of_staff: Client) -> None:
     campaign = campaign_to(people(1))
-    assert offered(admin_of_staff, campaign) == ["Pause", "Cancel"]
+    assert offered(admin_of_staff, campaign) == ["Pause", "Cancel the campaign"]
     admin_of_staff.post(page(campaign, "step", "cancel"))
     assert offered(admin_of_staff, campaign) == []
 

@@ -41,6 +41,12 @@ class Step:
     reason: str = ""
     asks: bool = False
     explanation: Any = ""
+    in_full: Any = ""
+
+    @property
+    def called(self) -> Any:
+        """Return its name on a page of its own, which names what it is done to."""
+        return self.in_full or self.title
 
     def fits(self, relation: UserEventRelation, state: EventState) -> bool:
         """Tell whether the step can be taken now, but for the seats, at an event that is in ``state``."""
@@ -109,6 +115,7 @@ STEPS = {
         "block",
         asks=True,
         explanation=gettext_lazy("They are told so, and cannot register again by themselves."),
+        in_full=gettext_lazy("Decline the registration"),
     ),
     "cancel": Step(
         gettext_lazy("Cancel"),
@@ -119,6 +126,7 @@ STEPS = {
         "person_remove",
         asks=True,
         explanation=gettext_lazy("The place becomes free for the first in the queue. The ledger keeps what was."),
+        in_full=gettext_lazy("Cancel the registration"),
     ),
 }
 BULK = ("approve", "check-in")
@@ -174,8 +182,8 @@ def take(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelati
         admin,
         request,
         form,
-        title=_("%(step)s: %(person)s") % {"step": step.title, "person": relation.user},
-        button=step.title,
+        title=_("%(step)s: %(person)s") % {"step": step.called, "person": relation.user},
+        button=step.called,
         button_variant="danger" if step.asks else "primary",
         explanation=step.explanation,
         record=relation,

@@ -1,6 +1,7 @@
 """The desk of an event: how full it is, who waits and why, and each button for each role."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -282,6 +283,18 @@ def test_step_that_takes_something_away_wants_a_reason(admin_of_staff: Client) -
     [relation] = registered(event, 1)
     assert "reason" in admin_of_staff.post(step(relation, "cancel")).context["form"].errors
     assert statuses(event) == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "button"),
+    [("confirmed", "cancel", "Cancel the registration"), ("pending", "decline", "Decline the registration")],
+)
+def test_page_of_a_step_names_it_in_full(admin_of_staff: Client, state: str, name: str, button: str) -> None:
+    relation = somebody_in_each_state().relations.get(role="attendee", status=state)
+    answer = admin_of_staff.get(step(relation, name))
+    assert (answer.context["button"], answer.context["title"]) == (button, f"{button}: {relation.user}")
+    words = [" ".join(word.split()) for word in re.findall(r">([^<>]+)</(?:a|button)>", answer.content.decode())]
+    assert (words.count(button), words.count("Back"), words.count("Cancel")) == (1, 1, 0)
 
 
 def test_step_that_there_is_not(admin_of_staff: Client) -> None:
