@@ -92,7 +92,7 @@ def _event_row(event: Any) -> list[SafeString | str]:
 
 
 def _campaigns(user: Any) -> dict[str, Any]:
-    campaigns = list(Campaign.objects.visible_to(user).order_by("-pk")[:CAMPAIGNS_SHOWN])
+    campaigns = list(Campaign.objects.visible_to(user).with_events().order_by("-pk")[:CAMPAIGNS_SHOWN])
     counts = counts_of(campaign.pk for campaign in campaigns)
     rows = [
         [link(campaign), campaign_badge(campaign.status), progress_bar(counts[campaign.pk])] for campaign in campaigns

@@ -8,6 +8,12 @@ from mailing.rendering import PLACEHOLDERS, ContentError, Rendered, Renderer
 NAMED = {name: f"‹{name.replace('_', ' ')}›" for name in PLACEHOLDERS}
 # Places of a template that are filled in, several in a row as one.
 FILLED_IN = re.compile(r"(\s*(\{%.*?%\}|\{\{.*?\}\}))+")
+EVENT = re.compile(r"\{\{ *event *\}\}")
+
+
+def described_subject(subject: str, *, event: str) -> str:
+    """Return the subject of a mail about the ``event`` of this title, as ``described`` does."""
+    return described(EVENT.sub(lambda _place: event, subject)).subject
 
 
 @lru_cache(maxsize=256)

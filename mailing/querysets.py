@@ -23,6 +23,10 @@ class CampaignQuerySet(QuerySet["Campaign"]):
         """Return the campaigns that ``user`` may pause, resume, cancel or settle."""
         return self.visible_to(user)
 
+    def with_events(self) -> Self:
+        """Read along the events that automatic mails are about, which their names tell."""
+        return self.select_related("registration_mail__event")
+
     def unfinished(self) -> Self:
         """Return those on which a worker has something to do, now or later."""
         return self.filter(finished_at__isnull=True).exclude(status="draft")

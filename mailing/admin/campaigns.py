@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone as clock
@@ -40,7 +40,10 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     ordering = ("-pk",)
     fieldsets = (
         (_("How it goes"), {"fields": ("state", "hindrance", "progress", "balance")}),
-        (_("Mail"), {"fields": ("subject_shown", "text_shown", "html_shown", "template"), "description": FILLED_IN}),
+        (
+            _("Mail"),
+            {"fields": ("subject_shown", "about", "text_shown", "html_shown", "template"), "description": FILLED_IN},
+        ),
         (_("When and who"), {"fields": ("made", "maker", "scheduled", "started", "finished")}),
     )
 
@@ -57,6 +60,11 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
         if campaign is None or step not in steps.STEPS:
             raise Http404
         return steps.take(self, request, campaign, step)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Campaign]":
+        campaigns: Any = super().get_queryset(request)
+        found: QuerySet[Campaign] = campaigns.with_events()
+        return found
 
     def complete(self, rows: "list[Campaign]") -> None:
         """Count the deliveries of a whole page by one query."""
@@ -108,6 +116,11 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     def subject_shown(self, campaign: Campaign) -> str:
         return str(campaign)
 
+    @admin.display(description=_("event"))
+    def about(self, campaign: Campaign) -> SafeString | str:
+        """Link to the event that an automatic mail is about."""
+        return link(campaign.registration_mail.event) if campaign.is_automatic else NOTHING
+
     @admin.display(description=_("text"))
     def text_shown(self, campaign: Campaign) -> SafeString:
         return preformatted(described(campaign.subject, campaign.text, campaign.html).text)
@@ -120,7 +133,9 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     @admin.display(description=_("made by"))
     def maker(self, campaign: Campaign) -> SafeString | str:
         maker: Model | None = campaign.created_by
-        return link(maker) if maker else gettext("an operator")
+        if maker:
+            return link(maker)
+        return gettext("the system") if campaign.is_automatic else gettext("an operator")
 
     @admin.display(description=_("made"), ordering="pk")
     def made(self, campaign: Campaign) -> SafeString | str:

@@ -37,7 +37,7 @@ class DeliveryAdmin(ReadOnly, NewestFirst[Delivery]):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Delivery]":
-        return super().get_queryset(request).select_related("campaign", "user")
+        return super().get_queryset(request).select_related("campaign__registration_mail__event", "user")
 
     @admin.display(description=_("campaign"))
     def of_campaign(self, delivery: Delivery) -> SafeString | str:

@@ -99,7 +99,7 @@ class MailOfPerson(TablePanel):
 
     def rows(self, request: HttpRequest, record: User) -> "QuerySet[Any]":
         deliveries = Delivery.objects.visible_to(request.user).filter(user=record)
-        return deliveries.select_related("campaign").order_by("-pk")
+        return deliveries.select_related("campaign__registration_mail__event").order_by("-pk")
 
     def cells(self, request: HttpRequest, row: Delivery) -> list[Any]:
         outcome = [delivery_badge(row.status), moment(row.sent_at), row.error or NOTHING]

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
-from mailing.description import described
+from mailing.description import described, described_subject
 from mailing.querysets import CampaignQuerySet, ExclusionQuerySet
 from users.triggers import raise_version
 
@@ -101,8 +101,23 @@ class Campaign(models.Model):
         triggers = [raise_version(EDITED)]
 
     def __str__(self) -> str:
-        """Return the subject with names for what differs from person to person."""
-        return described(self.subject).subject
+        """Return the subject with names for what differs from person to person.
+
+        An event that it is about is named where ``with_events`` has read it along.
+        """
+        title = self.event_title
+        return described_subject(self.subject, event=title) if title else described(self.subject).subject
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the product itself made it, of what happened to registrations."""
+        return getattr(self, "registration_mail", None) is not None
+
+    @property
+    def event_title(self) -> str:
+        """The title of the event that it is about, if ``with_events`` has read it along."""
+        about = self._state.fields_cache.get("registration_mail")
+        return about.event.title if about else ""
 
 
 class Audience(models.Model):

@@ -169,6 +169,7 @@ def test_status_lists_the_ledger_as_json() -> None:
     assert rows[0] == {
         "id": str(newer.pk),
         "subject": "News",
+        "event": "",
         "status": "sending",
         **dict.fromkeys(states, 0),
         "queued": 2,

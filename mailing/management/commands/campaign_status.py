@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from mailing.counts import COUNT_NAMES, counts_of
-from mailing.description import described
+from mailing.description import described_subject
 from mailing.models import Campaign
 from users.imports.errors_file import safe_cell
 
@@ -41,20 +41,28 @@ class Command(BaseCommand):
         campaigns = (
             Campaign.objects.filter(pk=campaign_id) if campaign_id else Campaign.objects.order_by("-id")[:NEWEST]
         )
-        found = list(campaigns.only("subject", "status", "trouble"))
+        read = ("subject", "status", "trouble", "registration_mail__event__title")
+        found = list(campaigns.with_events().only(*read))
         if campaign_id and not found:
             raise CommandError(f"There is no campaign {campaign_id}.", returncode=2)
         counts = counts_of(campaign.pk for campaign in found)
         return [
-            {"id": str(one.pk), "subject": one.subject, "status": one.status, **counts[one.pk], "trouble": one.trouble}
+            {
+                "id": str(one.pk),
+                "subject": one.subject,
+                "event": one.event_title,
+                "status": one.status,
+                **counts[one.pk],
+                "trouble": one.trouble,
+            }
             for one in found
         ]
 
     def _table(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             states = ", ".join(f"{name} {row[name]:,}" for name in COUNT_NAMES if row[name])
-            subject = described(str(row["subject"])).subject
-            self.stdout.write(f"{row['id']}  {row['status']:<9}  {subject[:40]:<40}  {states or 'nobody'}")
+            subject = described_subject(str(row["subject"]), event=row["event"] or "…")
+            self.stdout.write(f"{row['id']}  {row['status']:<9}  {subject[:60]:<40}  {states or 'nobody'}")
             if row["trouble"]:
                 self.stdout.write(f"  {row['trouble']}")
         if not rows:
@@ -62,7 +70,7 @@ class Command(BaseCommand):
 
     def _csv(self, rows: list[dict[str, Any]]) -> None:
         writer = csv.writer(self.stdout)
-        writer.writerow(["id", "subject", "status", *COUNT_NAMES, "trouble"])
+        writer.writerow(["id", "subject", "event", "status", *COUNT_NAMES, "trouble"])
         writer.writerows([[safe_cell(str(cell)) for cell in row.values()] for row in rows])
 
     def _json(self, rows: list[dict[str, Any]]) -> None:
