@@ -93,6 +93,10 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         """Add how full each event is."""
         return super().get_queryset(request).annotate(taken=F("capacity__taken"), waiting=F("capacity__waiting"))
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Begin what is to come with what comes next, and everything else with the latest."""
+        return ("start_at",) if request.GET.get("when") == "upcoming" else self.ordering
+
     def create(self, request: HttpRequest, record: Event) -> None:
         actor: Any = request.user
         create_event(event=record, actor=actor)

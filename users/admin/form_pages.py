@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES, UnfoldAdminSelectWidget
 
 from api.identifiers import as_uuid
 from users.admin.refusals import refusal
@@ -29,8 +29,9 @@ def text_area(**attrs: Any) -> forms.Textarea:
 
 
 def select() -> forms.Select:
-    """Return a drop-down list."""
-    return forms.Select({"class": " ".join(SELECT_CLASSES)})
+    """Return a drop-down list, with the arrow of unfold's own."""
+    widget: forms.Select = UnfoldAdminSelectWidget()
+    return widget
 
 
 class RecordSelect(AutocompleteSelect):

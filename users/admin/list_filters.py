@@ -12,14 +12,14 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES
 
 from api.exceptions import Fault, InvalidInput
 from api.filters import FilterContext, FilterSet
 from api.identifiers import as_uuid
+from users.admin.form_pages import select
 
 INPUT = {"class": " ".join(INPUT_CLASSES)}
-SELECT = {"class": " ".join(SELECT_CLASSES)}
 
 
 class DeclaredListFilter(admin.ListFilter):
@@ -106,7 +106,7 @@ def choice_filter(
     declared: FilterSet, name: str, title: Any, choices: list[tuple[str, Any]]
 ) -> type[DeclaredListFilter]:
     """Return a filter by one of ``choices``."""
-    widget = forms.Select(SELECT)
+    widget = select()
     field = forms.ChoiceField(required=False, choices=[("", _("any")), *choices], widget=widget)
     return _filter(declared, title, {name: field})
 
@@ -125,7 +125,7 @@ class EitherListFilter(DeclaredListFilter):
 
 def either_filter(declared: FilterSet, name: str, title: Any, words: dict[str, Any]) -> type[DeclaredListFilter]:
     """Return a filter by one of several declared ones: ``{"upcoming": "to come", "past": "begun"}``."""
-    field = forms.ChoiceField(required=False, choices=[("", _("any")), *words.items()], widget=forms.Select(SELECT))
+    field = forms.ChoiceField(required=False, choices=[("", _("any")), *words.items()], widget=select())
     return _filter(declared, title, {name: field}, type("EitherFilter", (EitherListFilter,), {"words": words}))
 
 

@@ -1,5 +1,6 @@
 """What every list of the admin has in common: counts that end, an order that an index has, records to read alone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -97,3 +98,8 @@ def test_headings_are_made_once_for_all_rows(admin_of_staff: Client, monkeypatch
     cl = admin_of_staff.get(LIST).context["cl"]
 
     assert (len(cl.result_list), labelled) == (4, list(cl.list_display))
+
+
+def test_drop_down_lists_have_the_arrow_of_all_others(admin_of_staff: Client) -> None:
+    page = admin_of_staff.get(reverse("admin:relations_usereventrelation_add")).content.decode()
+    assert re.search(r"</select>\s*<span class=\"material-symbols-outlined[^>]*>expand_more", page)
