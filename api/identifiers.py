@@ -14,6 +14,8 @@ from rest_framework.exceptions import ErrorDetail
 from api.serializers import ShortListField
 
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+# Names the caller, in place of a person's id in a path. No external id is the same word.
+ME = "me"
 INTEGER_SHAPE = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.filters import FilterSet
-from api.identifiers import find
+from api.identifiers import ME, find
 from api.lists import DeclaredFilterBackend, KeysetPagination
 from api.ordering import Orderings
 from api.permissions import SIGNED_IN, VERBS, VIEW, permission_for
@@ -32,6 +33,8 @@ class ResourceViewSet(StatefulViewSet):
     filters: ClassVar[FilterSet] = NO_FILTERS
     # Why lists are neither filtered nor ordered by a field that they show.
     unfiltered: ClassVar[Mapping[str, str]] = {}
+    # What ``{id}`` of the path names, where that is another object than those of ``model``.
+    above: type[Any] | None = None
     orderings: ClassVar[Orderings] = {}
     default_ordering: ClassVar[str] = "id"
     lookup_url_kwarg = "id"
@@ -44,6 +47,17 @@ class ResourceViewSet(StatefulViewSet):
     permissions: ClassVar[Mapping[str, str]] = {}
     # Set while the filters are read, where one is a search.
     ranking: Ranking | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the word “me” name the caller wherever the path names a person."""
+        super().initial(request, *args, **kwargs)
+        for part, given in self.kwargs.items():
+            if given == ME and self.names_person(part):
+                self.kwargs[part] = str(request.user.pk)
+
+    def names_person(self, part: str) -> bool:
+        """Tell whether a part of the path is a person's id."""
+        return part == "user_id" or (part == "id" and (self.above or self.model) is get_user_model())
 
     def permission_required(self, request: Request) -> str | None:
         """Return the permission for the action; None where it declares none."""

@@ -43,8 +43,15 @@ class AutoSchema(openapi.AutoSchema):
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         """Describe ids in paths: a key or the id that another system gave."""
-        described = {"description": _("The id, or the external_id."), "schema": TEXT}
-        return [{"name": name, "in": "path", "required": True, **described} for name in variables]
+        return [
+            {"name": name, "in": "path", "required": True, "description": self._described_id(name), "schema": TEXT}
+            for name in variables
+        ]
+
+    def _described_id(self, name: str) -> str:
+        if isinstance(self.view, ResourceViewSet) and self.view.names_person(name):
+            return _("The id, or the external_id; “me” is the caller.")
+        return _("The id, or the external_id.")
 
     def get_request_serializer(self) -> Any:
         if self._is_filtered_by_body():
