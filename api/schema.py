@@ -1,11 +1,13 @@
 """How the API documents itself: filters, pages and problems are described from what the views declare."""
 
 import copy
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular import openapi
-from drf_spectacular.plumbing import ResolvedComponent, force_instance, is_list_serializer, is_serializer
+from drf_spectacular.plumbing import ResolvedComponent, force_instance, get_doc, is_list_serializer, is_serializer
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from api.exceptions import Conflict, KeyReused, PreconditionFailed, TooLarge
@@ -19,6 +21,14 @@ from api.rules import HouseRules
 from api.views import FilterByBodyMixin
 
 SINGLE = ("create", "retrieve", "update", "partial_update")
+# What plain verbs do, for menus; lists and all that has a docstring of its own speak for themselves.
+SUMMARIES = {
+    "retrieve": gettext_lazy("Show one %(kind)s"),
+    "create": gettext_lazy("Add one %(kind)s"),
+    "update": gettext_lazy("Change one %(kind)s"),
+    "partial_update": gettext_lazy("Change one %(kind)s"),
+    "destroy": gettext_lazy("Delete one %(kind)s"),
+}
 CHANGING = ("PUT", "PATCH", "DELETE")
 
 
@@ -79,6 +89,13 @@ class AutoSchema(openapi.AutoSchema):
         if self._repeats_answer() and getattr(self.view, "action", None) == "create":
             found.append(_header("Location", _("Where the new object is to be found."), [201]))
         return found
+
+    def get_summary(self) -> str:
+        """Return the first sentence of the description; of a plain verb without words of its own, what it does."""
+        verb = SUMMARIES.get(getattr(self.view, "action", ""))
+        if verb and not get_doc(getattr(self.view, self.view.action)):
+            return verb % {"kind": self.view.model._meta.verbose_name}
+        return first_sentence(self.get_description())
 
     def get_auth(self) -> list[dict[str, Any]]:
         """Describe who is let in: where that is everybody, nobody need sign in."""
@@ -165,6 +182,12 @@ class AutoSchema(openapi.AutoSchema):
         self.registry.register_on_missing(component)
         reference: dict[str, str] = component.ref
         return reference
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence without its full stop, or what of it is before a colon or semicolon."""
+    sentence = re.split(r"\.(?:\s|$)|[:;]\s", " ".join(text.split()), maxsplit=1)[0]
+    return sentence.replace("``", "")
 
 
 GOOD = [200, 201, 202]

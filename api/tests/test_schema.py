@@ -56,6 +56,19 @@ def test_schema_of_a_filter_by_body_refers_to_the_tree(schema: Any) -> None:
     assert "PaginatedBookList" in str(filtered["responses"]["200"])
 
 
+@pytest.mark.urls("crm_project.urls")
+def test_every_operation_has_a_summary_of_one_line(schema: Any) -> None:
+    summaries = [found.get("summary", "") for path in schema["paths"].values() for found in path.values()]
+
+    assert [said for said in summaries if not 0 < len(str(said)) <= 120 or "\n" in str(said)] == []
+
+
+def test_summaries_say_what_the_verb_or_its_docstring_does(schema: Any) -> None:
+    assert operation(schema, "books/{id}/", "delete")["summary"] == "Delete one book"
+    assert operation(schema, "books/{id}/reprint/", "post")["summary"] == "Add a page"
+    assert operation(schema, "books/filter/", "post")["summary"] == "List what a tree of filters finds"
+
+
 def test_schema_of_put_is_partial(schema: Any) -> None:
     body = operation(schema, "books/{id}/", "put")["requestBody"]["content"]["application/json"]["schema"]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -176,6 +177,7 @@ class RegistrationBase(RegistrationsViewSet):
         super().lock_object()
 
 
+@extend_schema_view(retrieve=extend_schema(summary=_("Show somebody's registration")))
 class RegistrationViewSet(RegistrationBase, RetrieveMixin, DestroyMixin):
     """The registrations for an event, in the order of arrival."""
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -27,6 +29,10 @@ class MeSerializer(UserSerializer):
         }
 
 
+CHANGE = extend_schema(summary=_("Change one's own profile"))
+
+
+@extend_schema_view(retrieve=extend_schema(summary=_("Show one's own profile")), update=CHANGE, partial_update=CHANGE)
 class MeViewSet(PeopleViewSet):
     """One's own profile: the same object as under ``/users/{id}/``, and which e-mail waits to be confirmed."""
 
