@@ -43,14 +43,14 @@ def update_event(*, event: Event, changes: Mapping[str, object], actor: User | N
     A change of what decides who gets in is announced, and one of what people plan by.
     Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next, and keep
     ``reason`` in their ledgers. Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one
-    that has not begun or was cancelled.
+    that has not begun or was cancelled, and the other way round.
     """
     stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     before = {name: getattr(stored, name) for name in {*ADMITTING, *PLANNED_BY}}
     for field, value in changes.items():
         setattr(stored, field, value)
-    if stored.status == EventStatus.COMPLETED != before["status"]:
-        _refuse_to_complete(stored, before["status"])
+    if stored.status != before["status"]:
+        _refuse_to_end(stored, before["status"])
     kept = {field.name for field in Event._meta.concrete_fields} - changes.keys()
     if changes.get("slug") == "":
         _save_with_free_slug(stored, kept=kept, update_fields=[*changes])
@@ -86,13 +86,16 @@ def delete_event(*, event: Event) -> None:
         ) from error
 
 
-def _refuse_to_complete(event: Event, was: str) -> None:
-    if event.start_at > clock.now():
+def _refuse_to_end(event: Event, was: str) -> None:
+    """Raise ``Conflict`` for a close that contradicts what is known of the event."""
+    if event.status == EventStatus.COMPLETED and event.start_at > clock.now():
         raise Conflict(_("“%(event)s” has not begun: cancel it instead.") % {"event": event}, "not_begun")
-    if was == EventStatus.CANCELLED:
-        raise Conflict(
-            _("“%(event)s” was cancelled. Set it active first, if it took place.") % {"event": event}, "cancelled"
-        )
+    if event.status == EventStatus.COMPLETED and was == EventStatus.CANCELLED:
+        said = _("“%(event)s” was cancelled. Set it active first, if it took place.")
+        raise Conflict(said % {"event": event}, "cancelled")
+    if event.status == EventStatus.CANCELLED and was == EventStatus.COMPLETED:
+        said = _("“%(event)s” took place. Set it active first, if that is wrong.")
+        raise Conflict(said % {"event": event}, "completed")
 
 
 def _save_with_free_slug(event: Event, *, kept: Collection[str] = (), **saving: Any) -> None:

@@ -10,7 +10,7 @@ from events.signals import admission_changed, event_created, event_deleting, eve
 from relations.closing import begin_settling
 from relations.ledger import forgetting, stated
 from relations.models import EventCapacity, RelationTransition, Role, Status, UserEventRelation
-from relations.seats import lock_capacity, settle_queue
+from relations.seats import end_offers_by_the_start, lock_capacity, settle_queue
 from relations.services import add_leaders
 from users.models import User
 
@@ -53,6 +53,7 @@ def follow_the_event(*, event: Event, actor: User | None, reason: str, **_kwargs
     if event.status in (EventStatus.CANCELLED, EventStatus.COMPLETED):
         begin_settling(capacity, actor=actor, reason=reason)
     else:
+        end_offers_by_the_start(capacity)
         settle_queue(capacity, actor=actor)
 
 

@@ -115,6 +115,14 @@ def offer_ends(event: Event) -> datetime | None:
     return min(now + timedelta(minutes=event.offer_minutes), event.start_at)
 
 
+def end_offers_by_the_start(capacity: EventCapacity) -> None:
+    """Let no offer last beyond the start of an event that was moved; what is due then, goes to the next."""
+    start = capacity.event.start_at
+    offers = UserEventRelation.objects.filter(event=capacity.event_id, status=Status.OFFERED)
+    if offers.filter(offer_expires_at__gt=start).update(offer_expires_at=start):
+        expire_due(capacity)
+
+
 def refresh(capacity: EventCapacity) -> None:
     """Read again what the triggers wrote."""
     capacity.refresh_from_db(fields=["taken", "waiting"])

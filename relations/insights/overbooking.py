@@ -14,6 +14,8 @@ RISK = 0.05
 LEAST_RISK, MOST_RISK = 0.001, 0.5
 # Below so many registrations of which it is known who came, a rate may be off by a tenth: too little is known.
 LEAST_KNOWN = 100
+# The habits of fewer people are left out: from their sum one could tell how often one of them came elsewhere.
+FEWEST = 5
 # Nobody lets in more than twice the seats on such grounds.
 MOST_TIMES = 2
 # Up to so many, a suggestion takes less than a second.
@@ -66,6 +68,8 @@ def overbooking_of(event: Event, risk: float = RISK) -> Overbooking | None:
     rows = _histories(event, most + 1)
     if len(rows) > most and not rows.pop()[1]:
         return None  # more have a place than anybody would let in
+    if len(rows) < FEWEST:
+        rows = [(here, waits, 0, 0) for here, waits, _attended, _n in rows]
     prior = prior_of(Kind.PERSON)
     known = sum(1 for _here, _waits, _attended, n in rows if n)
     if prior is None or prior.n < LEAST_KNOWN:

@@ -127,25 +127,26 @@ def prior_of(kind: Kind) -> Prior | None:
 def show_rate_of_person(user: User, caller: User) -> ShrunkRate | None:
     """Return how often ``user`` came, by the registrations that ``caller`` may know of; None: nothing is known."""
     relations = UserEventRelation.objects.visible_to(caller).filter(user=user)
-    return _rate_of(relations, prior_of(Kind.PERSON))
+    return _rate_of(relations, Kind.PERSON)
 
 
 def show_rate_of_host(user: User, caller: User) -> ShrunkRate | None:
     """Return how often people came to what ``user`` hosts, by the registrations that ``caller`` may know of."""
     hosted = UserEventRelation.objects.filter(user=user, role=Role.HOST).exclude(status=Status.CANCELLED)
     relations = UserEventRelation.objects.visible_to(caller).filter(event__in=hosted.order_by().values("event"))
-    return _rate_of(relations, prior_of(Kind.HOST))
+    return _rate_of(relations, Kind.HOST)
 
 
 def show_rate_of_series(series: EventSeries, caller: User) -> ShrunkRate | None:
     """Return how often people came to the events of ``series``, by the registrations that ``caller`` may know of."""
     relations = UserEventRelation.objects.visible_to(caller).filter(event__series=series)
-    return _rate_of(relations, prior_of(Kind.SERIES))
+    return _rate_of(relations, Kind.SERIES)
 
 
-def _rate_of(relations: RelationQuerySet, prior: Prior | None) -> ShrunkRate | None:
+def _rate_of(relations: RelationQuerySet, kind: Kind) -> ShrunkRate | None:
     """Return the rate of those of ``relations`` of which it is known who came; None where there is nothing."""
     found = relations.filter(SETTLED).aggregate(n=Count("pk"), attended=Count("pk", filter=Q(status=Status.ATTENDED)))
-    if prior is None or not found["n"]:
+    prior = prior_of(kind) if found["n"] else None  # which costs far more than the count
+    if prior is None:
         return None
     return ShrunkRate(prior.shrunk(found["attended"], found["n"]), found["attended"], found["n"], prior.mean)

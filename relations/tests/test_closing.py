@@ -128,6 +128,15 @@ def test_event_that_was_cancelled_did_not_take_place() -> None:
     assert Event.objects.get(pk=event.pk).status == "cancelled"
 
 
+def test_event_that_took_place_is_not_called_off() -> None:
+    event = complete_event(event=running_event(), actor=None)
+
+    with pytest.raises(Conflict, match="took place"):
+        cancel_event(event=event, actor=None)
+
+    assert Event.objects.get(pk=event.pk).status == "completed"
+
+
 def test_closing_twice_is_closing_once() -> None:
     event = running_event()
     attend(UserFactory.create(), event)

@@ -15,7 +15,7 @@ from events.models import Event
 from events.series import repeat_event
 from events.tests.factories import EventFactory, PastEventFactory
 from relations.insights.arrivals import _exact, _refined_normal, chance_of_more_than
-from relations.insights.overbooking import LEAST_KNOWN, most_to_let_in, overbooking_of
+from relations.insights.overbooking import FEWEST, LEAST_KNOWN, most_to_let_in, overbooking_of
 from relations.insights.show_rates import Kind, Prior, prior_from, prior_of, show_rate_of_person, show_rate_of_series
 from relations.models import Role, Status
 from relations.services import add_relation
@@ -221,6 +221,22 @@ def test_suggestion_goes_by_those_who_are_in() -> None:
 @pytest.mark.parametrize("event", [{"max_capacity": None}, {"status": "cancelled", "max_capacity": 5}])
 def test_events_without_anything_to_suggest(event: dict[str, object]) -> None:
     assert overbooking_of(EventFactory.create(**event)) is None
+
+
+@pytest.mark.django_db
+def test_habits_of_a_handful_are_not_told_by_their_sum() -> None:
+    lazy, past = UserFactory.create_batch(FEWEST), PastEventFactory.create()
+    for person in lazy:
+        add_relation(user=person, event=past, role=Role.ATTENDEE, status=Status.NO_SHOW, actor=None, reason="test")
+    few, enough = EventFactory.create(max_capacity=20), EventFactory.create(max_capacity=20)
+    for person in lazy:
+        attend(person, enough)
+    for person in lazy[1:]:
+        attend(person, few)
+
+    told = [found.known for event in (few, enough) if (found := overbooking_of(event))]
+
+    assert told == [0, FEWEST]
 
 
 @pytest.mark.django_db

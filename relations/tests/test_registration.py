@@ -296,3 +296,15 @@ def test_full_event_that_is_over_says_that_it_is_over() -> None:
 
     with pytest.raises(Conflict, match="is over"):
         by_themselves(UserFactory.create(), event)
+
+
+def test_offer_ends_with_the_start_of_an_event_that_is_moved() -> None:
+    event, first, _second = event_with_an_offer()
+    soon = clock.now() + timedelta(minutes=5)
+
+    update_event(event=event, changes={"start_at": soon}, actor=None)
+    first.refresh_from_db()
+    assert first.offer_expires_at == soon
+    update_event(event=event, changes={"start_at": clock.now() - timedelta(minutes=5)}, actor=None)
+
+    assert statuses(event) == ["cancelled", "expired", "confirmed"]
