@@ -9,6 +9,7 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from api.moments import zone_of
 from events.admin.forms import FOLLOWING, EventForm
 from events.admin.markup import capacity_bar, status_badge
 from events.admin.pages import EventPages
@@ -56,7 +57,7 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         text_filter(event_filters, "venue", _("venue")),
     )
     ordering = ("-start_at",)
-    readonly_fields = ("begins", "ends", "seats", "created_at", "updated_at")
+    readonly_fields = ("begins", "ends", "seats", "created", "updated")
     add_fieldsets: ClassVar[Any] = (
         (_("Event"), {"fields": ("title", "description", "organizer", "status")}),
         (_("When and where"), {"fields": ("start_at", "end_at", "timezone", "venue")}),
@@ -67,7 +68,7 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         *add_fieldsets[:2],
         (_("Room"), {"fields": ("seats", "max_capacity", "waitlist_enabled", "requires_approval", "offer_minutes")}),
         add_fieldsets[3],
-        (_("Record"), {"fields": ("created_at", "updated_at")}),
+        (_("Record"), {"fields": ("created", "updated")}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -125,6 +126,15 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         """Show the end in the event's own zone."""
         return moment(event.end_at, event.timezone)
 
+    @admin.display(description=_("created at"))
+    def created(self, event: Event) -> SafeString | str:
+        """Show it in the event's zone, or in UTC while the form holds one that there is not."""
+        return moment(event.created_at, str(zone_of(event)))
+
+    @admin.display(description=_("updated at"))
+    def updated(self, event: Event) -> SafeString | str:
+        return moment(event.updated_at, str(zone_of(event)))
+
     @admin.display(description=_("venue"), ordering=text_key("venue"))
     def place(self, event: Event) -> str:
         return event.venue
@@ -138,5 +148,5 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
         return capacity_bar(event.max_capacity, event.taken or 0, event.waiting or 0)
 
 
-event_panels.register(SeriesPanel(), HistoryPanel("events.view_event"))
+event_panels.register(SeriesPanel(), HistoryPanel("events.view_event", zone=lambda event: event.timezone))
 event_pages.register("repeat", repeat)

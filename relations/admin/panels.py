@@ -127,8 +127,13 @@ class LedgerPanel(TablePanel):
     headings = (gettext_lazy("When"), gettext_lazy("From"), gettext_lazy("To"), gettext_lazy("By"), gettext_lazy("Why"))
 
     def rows(self, request: HttpRequest, record: UserEventRelation) -> "QuerySet[Any]":
-        return RelationTransition.objects.filter(relation=record).select_related("actor").order_by("-pk")
+        return (
+            RelationTransition.objects.filter(relation=record)
+            .select_related("actor", "relation__event")
+            .order_by("-pk")
+        )
 
     def cells(self, request: HttpRequest, row: RelationTransition) -> list[Any]:
         actor = link(row.actor) if row.actor else _("the system")
-        return [moment(row.at), status_word(row.from_status), status_badge(row.to_status), actor, row.reason]
+        at = moment(row.at, row.relation.event.timezone)
+        return [at, status_word(row.from_status), status_badge(row.to_status), actor, row.reason]

@@ -76,7 +76,7 @@ class PeopleOfEvent(TablePanel):
             row.steps = buttons(row, state) if steps else ends.get(row.pk)
 
     def cells(self, request: HttpRequest, row: Any) -> list[Any]:
-        return [_person(row), _standing(row), moment(row.created_at), row.steps or ""]
+        return [_person(row), _standing(row), moment(row.created_at, row.event.timezone), row.steps or ""]
 
     def choices(self, request: HttpRequest, record: Event) -> list[Link]:
         """Return each group that has people, with its number."""
@@ -116,7 +116,7 @@ def _standing(row: Any) -> SafeString:
         place, asked = _("place %s") % number(row.place), link_to(why, _("Why not me?"))
         return format_html('<span class="crm-standing">{} {} {}</span>', badge, place, asked)
     if row.status == Status.OFFERED and row.offer_expires_at:
-        until = format_html(_("until {}"), moment(row.offer_expires_at))
+        until = format_html(_("until {}"), moment(row.offer_expires_at, row.event.timezone))
         return format_html('<span class="crm-standing">{} {}</span>', badge, until)
     return badge
 

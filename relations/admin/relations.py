@@ -131,4 +131,5 @@ class RelationAdmin(NewestFirst[UserEventRelation], PanelAdmin[UserEventRelation
 
     @admin.display(description=_("since"))
     def since(self, relation: UserEventRelation) -> SafeString | str:
-        return moment(relation.created_at)
+        """Show the beginning in the event's own zone, as all of its times."""
+        return moment(relation.created_at, relation.event.timezone)

@@ -1,6 +1,6 @@
 """The history of a record as its database triggers wrote it: who changed what, from what to what."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, DateTimeField, Field, Model
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,12 @@ class Change:
 
     entry: Any
     before: Any
+    zone: str | None = None
+
+    @property
+    def when(self) -> SafeString | str:
+        """When it was written, in the record's zone (or the caller's)."""
+        return moment(self.at, self.zone)
 
     @property
     def at(self) -> datetime:
@@ -42,8 +49,11 @@ class Change:
             old = getattr(self.before, field.attname) if self.before else None
             new = getattr(self.entry, field.attname)
             if old != new and (self.before or new not in ("", None)):
-                rows.append((str(capfirst(field.verbose_name)), _shown(field, old), _shown(field, new)))
+                rows.append((str(capfirst(field.verbose_name)), self._shown(field, old), self._shown(field, new)))
         return rows
+
+    def _shown(self, field: "Field[Any, Any]", value: Any) -> Any:
+        return moment(value, self.zone) if value and isinstance(field, DateTimeField) else _shown(field, value)
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -76,32 +86,31 @@ def _shown(field: "Field[Any, Any]", value: Any) -> Any:
         return NOTHING
     if isinstance(field, BooleanField):
         return yes_or_no(value)
-    if isinstance(field, DateTimeField):
-        return moment(value)
     return dict(field.flatchoices).get(value, value) if field.choices else value
 
 
-def changes_of(record: Any, page: int) -> tuple[list[Change], bool]:
+def changes_of(record: Any, page: int, zone: str | None = None) -> tuple[list[Change], bool]:
     """Return one page of changes, the newest first, and whether there are older ones. One query."""
     start = (page - 1) * PER_PAGE
     entries = list(record.history.select_related("pgh_context").order_by("-pgh_id")[start : start + PER_PAGE + 1])
     pairs = zip(entries, [*entries[1:], None], strict=True)
-    return [Change(entry, before) for entry, before in pairs][:PER_PAGE], len(entries) > PER_PAGE
+    return [Change(entry, before, zone) for entry, before in pairs][:PER_PAGE], len(entries) > PER_PAGE
 
 
 class HistoryPanel(Panel):
-    """Every change of the record, whichever way it came."""
+    """Every change of the record, whichever way it came; its times are in the ``zone`` of a record that has one."""
 
     slug = HISTORY
     title = gettext_lazy("History")
     template_name = "admin/record/history.html"
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, permission: str, zone: Callable[[Any], str | None] = lambda _record: None) -> None:
         self.permission = permission  # type: ignore[misc]  # one panel serves several kinds of record
+        self._zone = zone
 
     def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         page = page_number(request)
-        changes, more = changes_of(record, page)
+        changes, more = changes_of(record, page, self._zone(record))
         actors = User.objects.in_bulk({change.actor_id for change in changes if change.actor_id})
         entries = [(change, actors.get(change.actor_id)) for change in changes]
         return {"entries": entries, **neighbours(request, page, more=more)}

@@ -26,7 +26,7 @@ from users.admin.panels import PanelAdmin, Panels
 from users.admin.suggestions import Suggestions
 from users.expressions import name_key, text_key
 from users.filters import people_filters
-from users.markup import address
+from users.markup import address, moment
 from users.models import User
 from users.roles import Role
 from users.services import create_user, delete_user, set_roles
@@ -80,13 +80,13 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     change_password_form = PasswordForm
     autocomplete_fields = ()
     filter_horizontal = ()
-    readonly_fields = ("hosted", "attended", "password_state", "created_at", "updated_at", "last_login")
+    readonly_fields = ("hosted", "attended", "password_state", "created", "updated", "signed_in")
     add_fieldsets = PROFILE_FIELDSETS
     fieldsets: ClassVar[Any] = (
         (_("Events"), {"fields": (("hosted", "attended"),)}),
         *PROFILE_FIELDSETS,
         (_("Sign-in"), {"fields": ("password_state", *RIGHTS)}),
-        (_("Record"), {"fields": ("created_at", "updated_at", "last_login")}),
+        (_("Record"), {"fields": ("created", "updated", "signed_in")}),
     )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
@@ -205,6 +205,18 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     @admin.display(description=_("attended"), ordering=F("counts__attended").asc())
     def attended(self, user: User) -> int:
         return user.counts.attended
+
+    @admin.display(description=_("created at"))
+    def created(self, user: User) -> SafeString | str:
+        return moment(user.created_at)
+
+    @admin.display(description=_("updated at"))
+    def updated(self, user: User) -> SafeString | str:
+        return moment(user.updated_at)
+
+    @admin.display(description=_("last login"))
+    def signed_in(self, user: User) -> SafeString | str:
+        return moment(user.last_login)
 
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
