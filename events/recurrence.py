@@ -6,6 +6,7 @@ they show twice is the first of the two (RFC 5545, 3.3.5).
 
 import re
 import zoneinfo
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -105,13 +106,40 @@ def _parts(rule: str) -> dict[str, str]:
     if known is None:
         raise ValidationError(_("FREQ is one of %s.") % ", ".join(FREQUENCIES), "frequency")
     for name, value in parts.items():
-        if not re.fullmatch(known.get(name, "(?!)"), value):
-            raise ValidationError(
-                _("“%(part)s” does not fit FREQ=%(frequency)s. Known beside it: %(known)s.")
-                % {"part": f"{name}={value}"[:60], "frequency": parts["FREQ"], "known": ", ".join(known)},
-                "rule",
-            )
+        _refuse_unless_known(name, value, known, parts["FREQ"])
     return parts
+
+
+def _refuse_unless_known(name: str, value: str, known: Mapping[str, str], frequency: str) -> None:
+    """Raise ``ValidationError`` for a part that no rule of this frequency has, or a value that is wrong."""
+    if name not in known:
+        raise ValidationError(
+            _("“%(name)s” does not go with FREQ=%(frequency)s. Known beside it: %(known)s.")
+            % {"name": name[:60], "frequency": frequency, "known": ", ".join(known)},
+            "rule",
+        )
+    if not re.fullmatch(known[name], value):
+        raise ValidationError(
+            _("%(name)s cannot be “%(value)s” with FREQ=%(frequency)s: give %(wanted)s.")
+            % {"name": name, "value": value[:60], "frequency": frequency, "wanted": _wanted(name, frequency)},
+            "rule",
+        )
+
+
+def _wanted(name: str, frequency: str) -> str:
+    """Return what values a part may have, in words."""
+    if name == "BYDAY" and frequency != "WEEKLY":
+        return _("days such as TU or -1FR (the last Friday), of numbers up to 5")
+    return {
+        "INTERVAL": _("a number from 1 to 999"),
+        "COUNT": _("a number of at most five digits"),
+        "UNTIL": _("a day such as 20261231, or a time such as 20261231T180000Z"),
+        "BYDAY": _("days out of MO, TU, WE, TH, FR, SA, SU, with commas between them"),
+        "WKST": _("a day out of MO, TU, WE, TH, FR, SA, SU"),
+        "BYMONTHDAY": _("days of the month from 1 to 31, or -1 for the last"),
+        "BYMONTH": _("months from 1 to 12"),
+        "BYSETPOS": _("a number from 1 to 4, or -1 to -4 from the end"),
+    }[name]
 
 
 def _until(text: str | None, zone: zoneinfo.ZoneInfo) -> datetime:

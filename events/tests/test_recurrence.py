@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.recurrence import at_wall_time, moved, normalised, occurrences
+from events.recurrence import FREQUENCIES, at_wall_time, moved, normalised, occurrences
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -96,6 +96,29 @@ def test_bad_rule_is_refused_with_what_is_wrong(rule: str, code: str) -> None:
         occurrences(rule, wall("2026-01-13T18:30"), BERLIN)
 
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("FREQ=WEEKLY;BYDAY=XX;COUNT=3", "BYDAY cannot be “XX” with FREQ=WEEKLY: give days out of MO, TU"),
+        ("FREQ=MONTHLY;BYDAY=6TU;COUNT=3", "BYDAY cannot be “6TU” with FREQ=MONTHLY: give days such as TU or -1FR"),
+        ("FREQ=WEEKLY;INTERVAL=1000;COUNT=3", "INTERVAL cannot be “1000” with FREQ=WEEKLY: give a number from 1"),
+        ("FREQ=WEEKLY;BYHOUR=3;COUNT=2", "“BYHOUR” does not go with FREQ=WEEKLY. Known beside it: FREQ, INTERVAL"),
+    ],
+)
+def test_refusal_says_whether_the_name_or_the_value_is_wrong(rule: str, said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        normalised(rule)
+
+    assert refused.value.messages[0].startswith(said)
+
+
+def test_every_part_of_a_rule_says_what_it_may_be() -> None:
+    for frequency, known in FREQUENCIES.items():
+        for name in known.keys() - {"FREQ"}:
+            with pytest.raises(ValidationError, match=f"{name} cannot be “” with FREQ={frequency}: give "):
+                normalised(f"FREQ={frequency};{name}=")
 
 
 def test_stored_rule_is_in_one_form() -> None:

@@ -79,11 +79,11 @@ def test_check_counts_tells_and_repairs() -> None:
     drift(UserFactory.create(), 2)
     out = io.StringIO()
 
-    with pytest.raises(CommandError, match="1 rows have drifted") as error:
+    with pytest.raises(CommandError, match="1 row has drifted") as error:
         call_command("check_counts", stdout=out)
     call_command("check_counts", "--repair", stdout=out)
     call_command("check_counts", stdout=out)
 
     assert error.value.returncode == 1
     assert "hosted, attended stored as (2, 0), counted (0, 0)" in out.getvalue()
-    assert out.getvalue().endswith("1 rows repaired.\nAll counts agree with the relations.\n")
+    assert out.getvalue().endswith("1 row repaired.\nAll counts agree with the relations.\n")

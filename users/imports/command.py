@@ -1,6 +1,6 @@
 """What the commands that import have in common."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +13,7 @@ from users.imports.run import BATCH_ROWS
 from users.imports.service import Options, Report, import_file
 
 LONGEST_REASON = 500
+LONGEST_COUNT = 9  # digits
 ROWS_IN_ERROR, UNUSABLE, BROKEN_OFF, INTERRUPTED = 1, 2, 1, 130
 
 
@@ -55,7 +56,7 @@ class ImportCommand(BaseCommand):
         record = report.record
         would = "Dry run, nothing stored" if dry_run else f"Import {record.pk} {record.shown_status()}"
         self.stdout.write(
-            f"{would}: {record.rows_done:,} rows: {record.created:,} created, {record.changed:,} changed, "
+            f"{would}: {_rows(record.rows_done)}: {record.created:,} created, {record.changed:,} changed, "
             f"{record.unchanged:,} unchanged, {record.failed:,} in error."
         )
         for remark in report.remarks:
@@ -78,7 +79,10 @@ def printable(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) <= LONGEST_COUNT and int(text)):
+        raise ArgumentTypeError(f"{text[:60]!r} is no whole number from 1 on.")
+    return int(text)
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"

@@ -33,10 +33,21 @@ def open_file(path: Path) -> File:
         if signature == OLD_WORKBOOK_SIGNATURE:
             reason = _("%(path)s is an old or a protected workbook. Save it as XLSX without a password.")
             raise UnusableFileError(reason % {"path": path})
-        source: Source = XlsxSource(path) if signature == ZIP_SIGNATURE else CsvSource(path)
+        source: Source = XlsxSource(path) if signature == ZIP_SIGNATURE else _csv_source(path)
         return File(path, digest(path), CorrectedSource(source) if is_file_of_errors(source.header) else source)
     except OSError as error:
         raise UnusableFileError(f"{path}: {error.strerror or error}") from error
+
+
+def _csv_source(path: Path) -> CsvSource:
+    """Return the file read as CSV; of one that only its name makes a workbook, what is wrong is that it is none."""
+    try:
+        return CsvSource(path)
+    except UnusableFileError as error:
+        if path.suffix.lower() != ".xlsx":
+            raise
+        reason = _("%(path)s is not readable as XLSX: it is no workbook, or a damaged one. Save it anew.")
+        raise UnusableFileError(reason % {"path": path}) from error
 
 
 def digest(path: Path) -> str:

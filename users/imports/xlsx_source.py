@@ -37,7 +37,7 @@ class XlsxSource:
         except OSError:
             raise
         except Exception as error:
-            reason = _("%(path)s is not readable as XLSX: %(error)s")
+            reason = _("%(path)s is not readable as XLSX: it is no workbook, or a damaged one (%(error)s).")
             raise UnusableFileError(reason % {"path": path, "error": error}) from error
         self.header = _without_empty_end([text_of(cell) for cell in header])
         self.lines: int | None = self._sheet.max_row

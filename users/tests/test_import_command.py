@@ -147,7 +147,9 @@ def test_errors_that_cannot_be_written_are_refused_before_anything_is_stored(tmp
 
 @pytest.mark.parametrize("size", ["0", "-1", "many"])
 def test_batch_size_that_is_none_is_refused(tmp_path: Path, size: str) -> None:
-    assert "--batch-size" in str(refused(csv_file(tmp_path, "external_id", "a1"), "--batch-size", size))
+    said = str(refused(csv_file(tmp_path, "external_id", "a1"), "--batch-size", size))
+
+    assert f"argument --batch-size: {size!r} is no whole number from 1 on." in said
 
 
 def test_dry_run_counts_everything_and_stores_nothing(tmp_path: Path) -> None:

@@ -159,6 +159,14 @@ def replaced_in_sheet(path: Path, old: bytes, new: bytes) -> Path:
     return path
 
 
+def test_bytes_that_are_no_workbook_are_of_no_use(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(b"\x8f\x02 no workbook" * 50)
+
+    with pytest.raises(UnusableFileError, match="it is no workbook, or a damaged one"):
+        open_file(path)
+
+
 def test_xlsx_that_was_damaged_on_its_way_is_of_no_use(tmp_path: Path) -> None:
     texts: list[list[object]] = [[f"text {number}"] for number in range(500)]
     path = xlsx_file(tmp_path, ["a"], *texts)

@@ -17,5 +17,7 @@ class Command(BaseCommand):
         for row in drifted:
             self.stdout.write(str(row))
         if drifted and not repair:
-            raise CommandError(f"{len(drifted)} rows have drifted. Run check_counts --repair.", returncode=1)
-        self.stdout.write(f"{len(drifted)} rows repaired." if drifted else "All counts agree with the relations.")
+            rows = "1 row has" if len(drifted) == 1 else f"{len(drifted):,} rows have"
+            raise CommandError(f"{rows} drifted. Run check_counts --repair.", returncode=1)
+        rows = "1 row" if len(drifted) == 1 else f"{len(drifted):,} rows"
+        self.stdout.write(f"{rows} repaired." if drifted else "All counts agree with the relations.")
