@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ class CrmAdminSite(AdminSite):
         from mailing.admin import mailbox_urls
 
         return [*mailbox_urls(self), *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # Django's view answers with any response
+        """Tell who is signed in and has no business here that this is for staff, and lead them to their own pages."""
+        if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
+            return render(request, "account/for_staff.html", status=HTTPStatus.FORBIDDEN)
+        answer: HttpResponseBase = super().login(request, extra_context)
+        return answer
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the first page: which of our packages a list comes from is nobody's way to it."""

@@ -18,6 +18,13 @@ def admitted_status(capacity: EventCapacity) -> str:
     raise Conflict(_("“%(event)s” is full and keeps no waitlist.") % {"event": capacity.event}, "full")
 
 
+def takes_newcomers(event: Event) -> bool:
+    """Tell whether somebody who registers now is not refused; read without the lock, so for pages alone."""
+    if state_of(event) not in OPEN:
+        return False
+    return event.requires_approval or event.waitlist_enabled or event.capacity.has_room()
+
+
 def refuse_unfit(capacity: EventCapacity, relation: UserEventRelation, was: str) -> None:
     """Raise ``Conflict`` unless ``relation``, which ``was`` something else, may become what it is now."""
     state = state_of(capacity.event)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from relations.calendars import calendar_of
 from relations.feeds import events_of, owner_of
-from users.accounts.throttling import too_often
+from users.accounts.throttling import refused, too_often
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -23,13 +23,6 @@ def answer_calendar(request: HttpRequest, events: Iterable[Event], *, name: str)
     response["Cache-Control"] = "private, max-age=300"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
-
-
-def refused(seconds: int) -> HttpResponse:
-    """Return 429: try again after so many ``seconds``."""
-    response = HttpResponse(_("Too many calls. Try again later."), status=429, content_type="text/plain; charset=utf-8")
-    response["Retry-After"] = str(seconds)
-    return response
 
 
 @require_safe

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone as clock
 
 from events.models import Event
@@ -41,12 +41,28 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
         if not user.is_active:
             return self.none()
         own = Q(user=user, role="attendee", status__in=GIVEN_UP_BY_ONESELF, event__status="active")
-        own &= Q(event__end_at__gt=clock.now()) | Q(event__end_at__isnull=True, event__start_at__gt=clock.now())
+        own &= _not_over()
         return self.filter(own | Q(event__in=_events_of(user))) if holds(user, Role.ORGANIZER) else self.filter(own)
 
     def live(self) -> Self:
         """Return those that have not ended."""
         return self.filter(status__in=LIVE)
+
+    def latest_of_each(self) -> Self:
+        """Return of those that one person has in one event in one role the last, which alone can be live."""
+        later = self.model._default_manager.filter(
+            user=OuterRef("user"), event=OuterRef("event"), role=OuterRef("role"), seq__gt=OuterRef("seq")
+        )
+        return self.filter(~Exists(later))
+
+    def ahead(self) -> Self:
+        """Return those in events that are not over."""
+        return self.filter(_not_over())
+
+    def behind(self) -> Self:
+        """Return those in events that are over."""
+        now = clock.now()
+        return self.filter(Q(event__end_at__lte=now) | Q(event__end_at__isnull=True, event__start_at__lte=now))
 
     def leading(self) -> Self:
         """Return the present owners and hosts."""
@@ -59,6 +75,11 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def offers_due(self, moment: datetime) -> Self:
         """Return the offers that nobody accepted until ``moment``."""
         return self.filter(status="offered", offer_expires_at__lte=moment)
+
+
+def _not_over() -> Q:
+    now = clock.now()
+    return Q(event__end_at__gt=now) | Q(event__end_at__isnull=True, event__start_at__gt=now)
 
 
 def _events_of(user: User) -> "QuerySet[Event]":

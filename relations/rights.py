@@ -48,6 +48,11 @@ def refuse_unless_may_decline(*, actor: User, relation: UserEventRelation) -> No
         )
 
 
+def can_give_up(relation: UserEventRelation) -> bool:
+    """Tell whether the person whose registration it is can end it now (one query)."""
+    return UserEventRelation.objects.editable_by(relation.user).live().filter(pk=relation.pk).exists()
+
+
 def refuse_unless_may_add(*, actor: User, user: User, event: Event, role: str, status: str | None) -> None:
     """Raise ``PermissionDenied`` unless ``actor`` may give ``user`` this part in ``event``.
 

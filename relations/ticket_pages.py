@@ -10,16 +10,17 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from api.exceptions import Conflict
-from relations.calendar_pages import CALENDAR, refused
+from relations.calendar_pages import CALENDAR
 from relations.calendars import calendar_of
 from relations.models import Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
 from relations.queue import places_in_queues
 from relations.registration import accept
+from relations.rights import can_give_up
 from relations.schedule import moment, when
 from relations.services import end_relation
 from relations.tickets import qr_svg, relation_of, ticket_address
-from users.accounts.throttling import too_often
+from users.accounts.throttling import refused, too_often
 
 ACCEPT, CANCEL = "accept", "cancel"
 
@@ -81,8 +82,7 @@ class TicketPage(TicketView):
 
     def _steps(self) -> set[str]:
         """Return what the person can do, by the same rule as when they are signed in."""
-        user = self.relation.user
-        if not UserEventRelation.objects.editable_by(user).live().filter(pk=self.relation.pk).exists():
+        if not can_give_up(self.relation):
             return set()
         return {CANCEL, ACCEPT} if self.relation.status == Status.OFFERED else {CANCEL}
 

@@ -4,10 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from events.tests.factories import EventFactory
-from relations.tests.factories import attend
 from users.models import User
-from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +22,26 @@ def test_staff_are_led_to_the_admin(admin_of_staff: Client) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("admin:index"))
 
 
-def test_customer_finds_their_own_events_alone(client: Client, customer: User) -> None:
-    attend(customer, EventFactory.create(title="Meet-up"))
-    attend(UserFactory.create(), EventFactory.create(title="Board meeting"))
+def test_customer_is_led_to_their_account(client: Client, customer: User) -> None:
     client.force_login(customer)
 
-    page = client.get("/").content.decode()
+    answer = client.get("/")
 
-    assert "Meet-up" in page
-    assert "attendee · confirmed" in page
-    assert "Board meeting" not in page
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/")
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/users/user/"])
+def test_customer_in_the_admin_is_told_that_it_is_for_staff(client: Client, customer: User, path: str) -> None:
+    client.force_login(customer)
+
+    answer = client.get(path, follow=True)
+
+    assert (answer.status_code, b"This is for staff" in answer.content) == (403, True)
+    assert b'href="/account/"' in answer.content
+
+
+def test_nobody_in_the_admin_is_asked_to_sign_in(client: Client) -> None:
+    assert b'name="password"' in client.get("/admin/", follow=True).content
 
 
 def test_first_page_is_only_to_be_read(client: Client) -> None:

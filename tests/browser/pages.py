@@ -139,8 +139,19 @@ def pages_outside() -> dict[str, str]:
 
 
 def pages_of_customer() -> dict[str, tuple[str, int]]:
-    """Return the address of each page for a customer, and how it answers."""
-    return {"account-home": (reverse("front"), 200), "not-found": ("/nowhere/", 404)}
+    """Return the address of each page for a customer, and how it answers: they wait for one event, and had another."""
+    waiting = UserEventRelation.objects.filter(user__email="clara@example.com", status="waitlisted")[0]
+    open_to_all = Event.objects.get(title="Summer party")
+    return {
+        "account-home": (reverse("account"), 200),
+        "account-past": (reverse("account") + "?past", 200),
+        "account-events": (reverse("account-events"), 200),
+        "account-event": (reverse("account-event", args=[open_to_all.pk]), 200),
+        "account-event-waiting": (reverse("account-event", args=[waiting.event_id]), 200),
+        "account-profile": (reverse("account-profile"), 200),
+        "for-staff": (reverse("admin:login"), 403),
+        "not-found": ("/nowhere/", 404),
+    }
 
 
 def pages_of_agent() -> dict[str, tuple[str, int]]:

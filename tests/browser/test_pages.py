@@ -14,8 +14,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from events.tests.factories import EventFactory
-from relations.tests.factories import attend
+from events.tests.factories import EventFactory, PastEventFactory
+from relations.tests.factories import attend, attended
 from tests.browser.pages import pages, pages_of_agent, pages_of_customer, pages_outside
 from users.accounts.lockout import count
 from users.models import User
@@ -70,7 +70,7 @@ def test_pages_of_others_at_every_size_and_scheme(
 ) -> None:
     customer = _with_password(UserFactory.create(first_name="Clara", email="clara@example.com", roles=["customer"]))
     agent = _with_password(UserFactory.create(roles=["agent"]))
-    attend(customer, EventFactory.create(title="Spring Conference"))
+    _take_part(customer)
     faults: list[str] = []
     for size, scheme in LOOKS:
         for person, addresses in ((customer, pages_of_customer()), (agent, pages_of_agent())):
@@ -102,6 +102,17 @@ def test_people_and_their_filters_fit_a_small_laptop(open_browser: Callable[...,
         }"""
     )
     assert (too_wide <= 0, right <= 0) == (True, True)
+
+
+def _take_part(customer: User) -> None:
+    """Give somebody a part in events to come and past, and leave them one to find."""
+    attend(customer, EventFactory.create(title="Spring Conference", venue="Old Library", timezone="Europe/Berlin"))
+    full = EventFactory.create(title="Workshop on seating plans, with " + "a very long title " * 5, max_capacity=1)
+    for person in (UserFactory.create(), UserFactory.create(), customer):
+        attend(person, full)
+    attended(customer, PastEventFactory.create(title="Autumn Conference"))
+    EventFactory.create(title="Summer party", venue="The garden", description="Bring a friend.\n\n" + "Fun. " * 80)
+    EventFactory.create(title="Members' meeting", max_capacity=40, requires_approval=True)
 
 
 def _with_password(person: User) -> User:

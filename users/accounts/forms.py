@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from users.accounts.passwords import set_password
 from users.accounts.serializers import LONGEST_PASSWORD
 from users.models import User
+from users.zones import zone_names
 
 
 class ForgottenForm(forms.Form):
@@ -60,6 +61,37 @@ class ConfirmEmailForm(forms.Form):
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # our User stands on AbstractBaseUser
     """A new password, twice. The page sets it by the token of the link, so that the link works once."""
+
+
+class ProfileForm(forms.Form):
+    """What somebody may say of themselves. The model checks it again when it is stored."""
+
+    first_name = forms.CharField(
+        label=_("First name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+    phone_number = forms.CharField(
+        label=_("Phone number"), max_length=50, required=False, widget=forms.TextInput({"autocomplete": "tel"})
+    )
+    company = forms.CharField(
+        label=_("Company"), max_length=200, required=False, widget=forms.TextInput({"autocomplete": "organization"})
+    )
+    language = forms.CharField(
+        label=_("Language"),
+        max_length=16,
+        help_text=_("Of the mail that you get: a tag such as en, de or pt-BR."),
+        widget=forms.TextInput({"autocomplete": "language", "autocapitalize": "none"}),
+    )
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zone_names())]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # what somebody else changed since the form was opened is not overwritten
 
 
 class ThroughService:

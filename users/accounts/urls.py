@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 from django.views.generic import TemplateView
 
-from users.accounts import api, email_pages, pages
+from users.accounts import api, email_pages, own_pages, pages
 from users.accounts.me import MeViewSet
 
 ME: Any = {"get": "retrieve", "put": "update", "patch": "partial_update"}
@@ -27,6 +27,7 @@ api_urls: list[URLPattern] = [
 page_urls: list[URLPattern] = [
     path("confirm/done/", TemplateView.as_view(template_name="account/confirmed.html"), name="account-confirmed"),
     path("confirm/<str:token>/", pages.ConfirmSignupPage.as_view(), name="account-confirm"),
+    path("profile/", own_pages.ProfilePage.as_view(), name="account-profile"),
     path("email/", email_pages.ChangeEmailPage.as_view(), name="account-email"),
     path("email/sent/", TemplateView.as_view(template_name="account/email_sent.html"), name="account-email-sent"),
     path("email/done/", TemplateView.as_view(template_name="account/email_changed.html"), name="account-email-changed"),

@@ -27,7 +27,7 @@ def test_customer_signs_in_and_out(client: Client, person: User) -> None:
     signed_in = page.wsgi_request.user
     out = client.post(SIGN_OUT, follow=True)
 
-    assert (signed_in, page.redirect_chain) == (person, [("/", 302)])
+    assert (signed_in, page.redirect_chain) == (person, [("/", 302), ("/account/", 302)])
     assert not out.wsgi_request.user.is_authenticated
     assert SecurityEvent.objects.filter(kind="signed_in", subject=person).count() == 1
 
