@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from events.models import Event
 from relations.admin.panels import MAY_VIEW
 from relations.admin.states import knows_people
+from relations.insights.journeys import LEAST_FOR_HALF
 from relations.insights.overbooking import Overbooking
 from relations.insights.statistics import EventStatistics, event_statistics
 from relations.insights.timelines import Timeline
@@ -34,7 +35,6 @@ _OPTIONS = {
     "scales": {
         "x": {"ticks": {**_FAINT, "maxRotation": 0, "autoSkipPadding": 16}, "grid": {"display": False}},
         "y": {**_COUNTS, "grid": {"drawTicks": False}},
-        "y1": {**_COUNTS, "position": "right", "grid": {"display": False}},
     },
 }
 HOUR, DAY = 3600, 86_400
@@ -70,9 +70,8 @@ def _chart(timeline: Timeline) -> dict[str, str] | None:
         "datasets": [
             {
                 "type": "line",
-                "label": _("Registered in all (right)"),
+                "label": _("Registered in all"),
                 "data": in_all,
-                "yAxisID": "y1",
                 "borderColor": "#f2a33a",
                 "backgroundColor": "#f2a33a",
                 "borderWidth": 2,
@@ -112,9 +111,9 @@ def _figures(found: EventStatistics) -> list[dict[str, Any]]:
         },
         {
             "title": _("Waitlist"),
-            "bar": _split(waited.admitted, _("got in"), waited.waitlisted - waited.admitted, _("did not"), waited.rate),
+            "bar": _waited(found),
             "note": _("Half of those who got in waited no longer than %s.") % duration(waited.median_wait_seconds)
-            if waited.median_wait_seconds is not None
+            if waited.median_wait_seconds is not None and waited.admitted >= LEAST_FOR_HALF
             else "",
         },
         _text(_("Cancellations"), _cancelled(found), _how_late(found)),
@@ -158,6 +157,20 @@ def _split(many: int, what: str, others: int, what_else: str, rate: float | None
     return bar([(many, "success", what), (others, "muted", what_else)], many + others, said)
 
 
+def _waited(found: EventStatistics) -> SafeString | str:
+    """Return the bar of those who ever waited; the share of those who got in is known once nobody waits."""
+    waited, still = found.waitlist, found.waiting_still
+    others = waited.waitlisted - waited.admitted - still
+    if waited.rate is None or not still:
+        return _split(waited.admitted, _("got in"), others, _("did not get in"), waited.rate)
+    parts = [
+        (waited.admitted, "success", _("got in")),
+        (still, "primary", _("waiting still")),
+        (others, "muted", _("did not get in")),
+    ]
+    return bar(parts, waited.waitlisted, " · ".join(f"{number(many)} {what}" for many, _colour, what in parts))
+
+
 def _cancelled(found: EventStatistics) -> str:
     said = found.cancellations
     parts = [_("%s cancelled") % number(said.number)]
@@ -169,7 +182,8 @@ def _cancelled(found: EventStatistics) -> str:
 
 
 def _how_late(found: EventStatistics) -> str:
-    before = found.cancellations.median_seconds_before
+    said = found.cancellations
+    before = said.median_seconds_before if said.number >= LEAST_FOR_HALF else None
     return "" if before is None else _("Half of them came more than %s before the start.") % duration(before)
 
 

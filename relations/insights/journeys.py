@@ -33,6 +33,10 @@ _JOURNEYS = """
 """
 
 
+# Of fewer people, nobody speaks of a half.
+LEAST_FOR_HALF = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Waitlist:
     """Who ever waited, how many of them got in, and how long these had waited for their place."""

@@ -39,6 +39,12 @@ class EventStatistics:
     cancellations: Cancellations
     overbooking: Overbooking | None
 
+    @property
+    def waiting_still(self) -> int:
+        """How many of those who ever waited may still get in: they wait, or hold an offer."""
+        most = self.waitlist.waitlisted - self.waitlist.admitted
+        return min(most, self.by_status[Status.WAITLISTED] + self.by_status[Status.OFFERED])
+
 
 def event_statistics(event: Event, *, risk: float = RISK) -> EventStatistics:
     """Count what there is to say of ``event``, each by one pass at most over its registrations.

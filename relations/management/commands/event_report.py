@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from events.models import Event
+from relations.insights.journeys import LEAST_FOR_HALF
 from relations.insights.overbooking import LEAST_RISK, MOST_RISK, RISK, Overbooking
 from relations.insights.statistics import EventStatistics, event_statistics
 from relations.management.naming import event_named
@@ -73,16 +74,21 @@ def _waitlist(figures: EventStatistics) -> str:
     found = figures.waitlist
     if found.rate is None:
         return "nobody ever waited"
-    after = "" if found.median_wait_seconds is None else f", half of them within {_span(found.median_wait_seconds)}"
-    return f"{found.admitted:,} of {found.waitlisted:,} who waited got in ({found.rate:.0%}){after}"
+    many = found.median_wait_seconds is not None and found.admitted >= LEAST_FOR_HALF
+    after = f", half of them within {_span(found.median_wait_seconds or 0)}" if many else ""
+    still = figures.waiting_still
+    got_in = f"{found.admitted:,} of {found.waitlisted:,} who waited got in"
+    return f"{got_in}{after}; {still:,} wait still" if still else f"{got_in} ({found.rate:.0%}){after}"
 
 
 def _cancelled(figures: EventStatistics) -> str:
     found = figures.cancellations
     if found.median_seconds_before is None:
         return "nobody before the start"
-    before = _span(found.median_seconds_before)
-    return f"{found.number:,} ({found.last_day:,} in the last day), half of them {before} or more before the start"
+    said = f"{found.number:,} ({found.last_day:,} in the last day)"
+    if found.number < LEAST_FOR_HALF:
+        return said
+    return f"{said}, half of them {_span(found.median_seconds_before)} or more before the start"
 
 
 def _suggested(found: Overbooking) -> str:
