@@ -134,11 +134,12 @@ FILE ?= event_crm.dump
 .PHONY: backup restore
 
 backup:
-	@: $${DATABASE_URL:?names the database to be dumped}
+	@: $${DATABASE_URL:?must name the database to be dumped; manage.py embedded status prints that of the embedded server}
 	pg_dump --format=custom --no-owner --file="$(FILE)" --dbname="$$DATABASE_URL"
 
-restore: venv
-	@: $${DATABASE_URL:?names the empty database to be filled}
+restore:
+	@: $${DATABASE_URL:?must name the empty database to be filled; manage.py embedded status prints that of the embedded server}
+	@$(MAKE) --no-print-directory venv
 	pg_restore --exit-on-error --single-transaction --no-owner --dbname="$$DATABASE_URL" "$(FILE)"
 	.venv/bin/python manage.py dbshell -- --command "ANALYZE"
 	.venv/bin/python manage.py migrate --check

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -58,8 +59,17 @@ class Postgres(Server):
     def socket(self) -> Path:
         return self.home.sockets / f".s.PGSQL.{PORT}"
 
+    @property
+    def clients(self) -> Path:
+        """Return where ``pg_dump``, ``psql`` and the like of the server's own version are."""
+        return POSTGRES.installed() / "bin"
+
+    def address(self, database: str) -> str:
+        """Return what names a database to PostgreSQL's programs, and as DATABASE_URL to ours."""
+        return f"postgres://{USER}@/{quote(database)}?host={quote(str(self.home.sockets))}"
+
     def answers(self) -> bool:
-        pg_isready = POSTGRES.installed() / "bin/pg_isready"
+        pg_isready = self.clients / "pg_isready"
         where = [f"--host={self.home.sockets}", f"--port={PORT}", f"--username={USER}"]
         question = [str(pg_isready), "--quiet", "--timeout=3", *where]
         done = subprocess.run(question, env=ENVIRONMENT, check=False)  # noqa: S603 — a program of the wheel

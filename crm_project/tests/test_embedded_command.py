@@ -1,5 +1,7 @@
 """``manage.py embedded`` and what it tells."""
 
+import os
+import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -37,8 +39,34 @@ def test_status_when_all_run_names_processes_and_places() -> None:
 
     lines = run("status")
 
-    for server, line in zip(embedded.status(), lines, strict=True):
+    for server, line in zip(embedded.status(), lines[:2], strict=True):
         assert line == f"{server.name}: runs, process {server.pid}, data in {server.folder}, socket {server.socket}"
+
+
+def test_status_tells_how_the_database_is_dumped(tmp_path: Path, settings: Settings) -> None:
+    run("start")
+    embedded.postgres().create_database(settings.DATABASES["default"]["NAME"])
+    told = dict(line.split(separator, 1) for line, separator in zip(run("status")[2:], "=:", strict=True))
+
+    makefile = ["make", "backup", f"FILE={tmp_path / 'dump'}"]
+    path = f"{told['pg_dump, pg_restore and psql of its version'].strip()}:{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "DATABASE_URL": told["DATABASE_URL"]}
+    subprocess.run(makefile, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
+
+    assert (tmp_path / "dump").read_bytes().startswith(b"PGDMP")
+
+
+@pytest.mark.parametrize("target", ["backup", "restore"])
+def test_backup_without_an_address_says_where_it_is_to_be_had(target: str, settings: Settings) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+
+    done = subprocess.run(
+        ["make", "--silent", target], cwd=settings.BASE_DIR, env=environment, check=False, capture_output=True
+    )
+
+    assert done.returncode == 2
+    assert b"DATABASE_URL" in done.stderr
+    assert b"manage.py embedded status" in done.stderr
 
 
 def test_status_when_one_does_not_run_exits_1() -> None:

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from crm_project import embedded
@@ -46,5 +47,13 @@ class Command(BaseCommand):
             state = "runs" if server.answers else "does not answer" if server.pid else "does not run"
             process = f", process {server.pid}" if server.pid else ""
             self.stdout.write(f"{server.name}: {state}{process}, data in {server.folder}, socket {server.socket}")
+        self._tell_address([server.name for server in found])
         if not all(server.answers for server in found):
             raise CommandError("Not all of them run: manage.py embedded start", returncode=1)
+
+    def _tell_address(self, names: list[str]) -> None:
+        """Say how other programs reach the database, such as those of ``make backup``."""
+        server = embedded.postgres()
+        if server.name in names:
+            self.stdout.write(f"DATABASE_URL={server.address(settings.DATABASES['default']['NAME'])}")
+            self.stdout.write(f"pg_dump, pg_restore and psql of its version: {server.clients}")
