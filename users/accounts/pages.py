@@ -51,6 +51,12 @@ class ConfirmSignupPage(FormView[ConfirmForm]):
     form_class = ConfirmForm
     template_name = "account/confirm.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        over = signup.link_over(kwargs["token"])
+        if over is not None:
+            return render(request, "account/signup_link_over.html", {"over": over})
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: ConfirmForm) -> HttpResponse:
         if answer := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
             return answer

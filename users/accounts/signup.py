@@ -1,6 +1,7 @@
 """Signing up: nobody becomes a person before their address is confirmed, and nobody learns whose it is already."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -53,6 +54,25 @@ def confirm_signup(*, token: str, password: str) -> User:
     if not check_password(password, _standing(key, PendingSignup.objects.all()).password):
         raise ValidationError({"password": ValidationError(_("This is not the password of the sign-up."), "wrong")})
     return _confirm(key)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOver:
+    """Why the link of a sign-up confirms nothing, and whether that is because it did."""
+
+    reason: str
+    is_confirmed: bool
+
+
+def link_over(token: str) -> LinkOver | None:
+    """Return why the sign-up of ``token`` cannot be confirmed, or None where it can."""
+    try:
+        _standing(signup_key(token), PendingSignup.objects.all())
+    except ValidationError as error:
+        return LinkOver(" ".join(error.messages), is_confirmed=False)
+    except Conflict as error:
+        return LinkOver(str(error.detail), is_confirmed=True)
+    return None
 
 
 def _keep(pending: PendingSignup) -> None:

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from typing import Any
 
 import pghistory.models
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, reverse
+from django.utils import timezone as clock
 
 from users.accounts.mail import reset_token, signup_token
 from users.accounts.signup import request_signup
@@ -48,6 +50,32 @@ def test_confirming_by_the_button(browser: Client, confirm: str) -> None:
     assert "Your account is ready" in browser.get("/account/confirm/done/").content.decode()
     assert User.objects.get().email == "nora@example.com"
     assert "confirmed already" in again.content.decode()
+
+
+def test_link_that_has_been_used_asks_for_no_password(browser: Client, confirm: str) -> None:
+    assert 'type="password"' in browser.get(confirm).content.decode()
+    browser.post(confirm, {"password": PASSWORD})
+
+    page = browser.get(confirm)
+
+    assert page.status_code == 200
+    assert 'type="password"' not in page.content.decode()
+    for part in ("This link is over", "confirmed already", reverse("account-sign-in")):
+        assert part in page.content.decode()
+
+
+@pytest.mark.parametrize("made", [timedelta(days=400), None])
+def test_link_that_is_too_old_leads_to_another_sign_up(browser: Client, confirm: str, made: timedelta | None) -> None:
+    if made:
+        PendingSignup.objects.update(created_at=clock.now() - made)
+    else:
+        request_signup(email="nora@example.com", password=PASSWORD, profile={"first_name": "Nora"})
+
+    page = browser.get(confirm).content.decode()
+
+    assert 'type="password"' not in page
+    for part in ("This link is over", "Sign up again", reverse("account-sign-up")):
+        assert part in page
 
 
 def test_who_signed_up_in_the_name_of_another_gets_nothing_by_their_click(browser: Client, confirm: str) -> None:
