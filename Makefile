@@ -141,7 +141,7 @@ restore:
 	@: $${DATABASE_URL:?must name the empty database to be filled; manage.py embedded status prints that of the embedded server}
 	@$(MAKE) --no-print-directory venv
 	pg_restore --exit-on-error --single-transaction --no-owner --dbname="$$DATABASE_URL" "$(FILE)"
-	.venv/bin/python manage.py dbshell -- --command "ANALYZE"
+	psql --quiet --dbname="$$DATABASE_URL" --command=ANALYZE
 	.venv/bin/python manage.py migrate --check
 	.venv/bin/python manage.py check_counts
 	.venv/bin/python manage.py check_deliveries
