@@ -1,14 +1,17 @@
 """What somebody in an office does, by mouse and keyboard."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from events.models import Event
+from events.tests.factories import EventFactory
 from mailing.models import Campaign
 from relations.models import UserEventRelation
 from users.models import User
+from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +26,29 @@ def test_signing_in(chromium: Browser, site: str) -> None:
     page.fill("[name=password]", "a long enough one")
     page.click("[type=submit]")
     expect(page.get_by_text("Events and attendance by month")).to_be_visible()
+    page.close()
+
+
+def test_customer_registers_and_cancels_by_themselves(chromium: Browser, live_server: Any) -> None:
+    customer = UserFactory.create(email="clara@example.com", roles=["customer"])
+    customer.set_password("a long enough one")
+    customer.save(update_fields=["password"])
+    event = EventFactory.create(title="Summer party", max_capacity=1)
+    page = chromium.new_page(base_url=live_server.url)
+    page.goto("/account/sign-in/")
+    page.fill("[name=username]", "clara@example.com")
+    page.fill("[name=password]", "a long enough one")
+    page.click("[type=submit]")
+    page.click("a.button:has-text('Find events')")
+    page.click("text=Summer party")
+    page.click("button:has-text('Register')")
+    expect(page.get_by_text("confirmed")).to_be_visible()
+    page.click("text=Your ticket")
+    expect(page.get_by_text("Show this code at the door.")).to_be_visible()
+    page.go_back()
+    page.click("button:has-text('Cancel my registration')")
+    expect(page.get_by_text("1 place left")).to_be_visible()
+    assert [one.status for one in UserEventRelation.objects.filter(event=event)] == ["cancelled"]
     page.close()
 
 
