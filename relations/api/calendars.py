@@ -46,6 +46,10 @@ class EventCalendarViewSet(ResourceViewSet):
     etag_columns = ()
     permissions = {"calendar": "view"}
 
+    def get_renderers(self) -> list[Any]:
+        """Describe the address as every other is described."""
+        return [JSONRenderer()] if self.request.method == "OPTIONS" else super().get_renderers()
+
     @extend_schema(operation_id="events_calendar_retrieve", responses={(200, "text/calendar"): OpenApiTypes.STR})
     def calendar(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Show the event as iCalendar (RFC 5545). The address takes sign-in; a program takes the secret one."""
@@ -62,6 +66,7 @@ class MyCalendarView(HouseRules):
     @extend_schema(request=None, responses={201: CalendarAddressSerializer})
     def post(self, request: Request) -> Response:
         """Make a new address, which ends the one before; calendar programs fetch it without sign-in."""
+        Serializer(data=request.data).is_valid(raise_exception=True)  # there is nothing to say
         user: Any = request.user
         path = reverse("calendar", args=[open_feed(user=user)])
         return Response({"url": f"{settings.PUBLIC_URL}{path}"}, status=status.HTTP_201_CREATED)

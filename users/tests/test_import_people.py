@@ -331,4 +331,4 @@ def test_long_texts_make_small_batches(tmp_path: Path, monkeypatch: pytest.Monke
         options=Options(progress=lambda _lines: Watch()),
     )
 
-    assert seen == [3, 4]
+    assert seen == [1, 3, 4]  # where it begins, and the end of each batch
