@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -59,18 +59,26 @@ class CrmAdminSite(AdminSite):
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            _refuse_nul(request)
+            if _has_nul(request):
+                return _unreadable(request, _("The address has a NUL, which no text here can hold."))
             try:
                 answer: HttpResponseBase = inner(request, *args, **kwargs)
-            except DataError as error:
-                raise BadRequest("A value is out of the range that can be stored.") from error
+            except DataError:
+                return _unreadable(request, _("A value is out of the range that can be stored."))
             return answer
 
         return guarded
 
 
-def _refuse_nul(request: HttpRequest) -> None:
-    """Refuse the one character that PostgreSQL has no place for. Forms find it in their own fields by themselves."""
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether the address has the one character that PostgreSQL has no place for.
+
+    Forms find it in their own fields by themselves.
+    """
     given = [request.path, *request.GET.keys(), *(value for values in request.GET.lists() for value in values[1])]
-    if any("\0" in text for text in given):
-        raise BadRequest("The address has a NUL.")
+    return any("\0" in text for text in given)
+
+
+def _unreadable(request: HttpRequest, said: str) -> HttpResponse:
+    """Answer 400 with a page that says why, under DEBUG too."""
+    return render(request, "400.html", {"said": said}, status=HTTPStatus.BAD_REQUEST)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ ACCEPT, CANCEL = "accept", "cancel"
 
 @method_decorator(never_cache, name="dispatch")
 class TicketView(View):
-    """What pages below a ticket's address have in common. Raises ``Http404`` for a code that we did not make."""
+    """What pages below a ticket's address have in common; a code that we did not make is answered with 404."""
 
     relation: UserEventRelation
 
@@ -36,7 +36,7 @@ class TicketView(View):
             return refused(seconds)
         found = relation_of(kwargs["token"])
         if found is None:
-            raise Http404(_("There is no such ticket."))
+            return render(request, "tickets/none.html", status=404)
         self.relation = found
         response = super().dispatch(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"

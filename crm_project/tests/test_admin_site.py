@@ -7,6 +7,7 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 from unfold.admin import ModelAdmin
 
 from events.models import Event
@@ -70,6 +71,15 @@ def test_panels_with_an_odd_page(admin_of_staff: Client, page: str) -> None:
     ]
     statuses = [admin_of_staff.get(f"{address}?page={page}&as={page}").status_code for address in addresses]
     assert set(statuses) <= {200, 400}
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_address_with_a_nul_is_answered_with_a_page(admin_of_staff: Client, settings: Settings, debug: bool) -> None:  # noqa: FBT001  # parametrized
+    settings.DEBUG = debug
+    answer = admin_of_staff.get(f"{named(Event, 'changelist')}%00/change/")
+    assert answer.status_code == 400
+    assert "The address has a NUL" in answer.content.decode()
+    assert "Traceback" not in answer.content.decode()
 
 
 def test_form_with_a_nul(admin_of_staff: Client) -> None:

@@ -67,7 +67,16 @@ def test_fetching_changes_nothing(client: Client) -> None:
 @pytest.mark.parametrize("code", ["x", "AAECAwQFBgcICQoLDA0ODw.x", "ä" * 80])
 def test_no_other_code_is_a_ticket(client: Client, code: str) -> None:
     for name in ("ticket", "ticket-calendar"):
-        assert client.get(reverse(name, args=[code])).status_code == 404
+        answer = client.get(reverse(name, args=[code]))
+        assert answer.status_code == 404
+        assert "There is no such ticket" in answer.content.decode()
+
+
+def test_no_ticket_is_no_page_of_errors_for_developers(client: Client, settings: Settings) -> None:
+    settings.DEBUG = True
+    answer = client.get(reverse("ticket", args=["nonsense"]))
+    assert (answer.status_code, "URLconf" in answer.content.decode()) == (404, False)
+    assert "the address of a ticket is long" in answer.content.decode()
 
 
 def test_cancelling_by_oneself_gives_the_place_to_the_next() -> None:
