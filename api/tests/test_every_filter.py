@@ -60,11 +60,13 @@ def sample(declared: Filter) -> Any:
 
 
 def samples(declared: Filter) -> Iterator[tuple[str, Any]]:
-    """Yield values for the filter: a whole object, and each of its keys alone."""
+    """Yield values for the filter: a whole object, and each of its keys alone, but for one that it cannot lack."""
     whole = sample(declared)
     yield "", whole
-    for key, value in whole.items() if isinstance(declared, ObjectFilter) else ():
-        yield f".{key}", {key: value}
+    if isinstance(declared, ObjectFilter):
+        needed = {declared.required: whole[declared.required]} if declared.required else {}
+        for key, value in whole.items():
+            yield f".{key}", {**needed, key: value}
 
 
 def sql(model: Any, condition: Q) -> str:
