@@ -119,7 +119,8 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     @admin.display(description=_("event"))
     def about(self, campaign: Campaign) -> SafeString | str:
         """Link to the event that an automatic mail is about."""
-        return link(campaign.registration_mail.event) if campaign.is_automatic else NOTHING
+        about = getattr(campaign, "registration_mail", None)
+        return link(about.event) if about else NOTHING
 
     @admin.display(description=_("text"))
     def text_shown(self, campaign: Campaign) -> SafeString:

@@ -110,8 +110,8 @@ class Campaign(models.Model):
 
     @property
     def is_automatic(self) -> bool:
-        """Whether the product itself made it, of what happened to registrations."""
-        return getattr(self, "registration_mail", None) is not None
+        """Whether the product itself made it, of what happened to a registration or an account."""
+        return self.lane == Lane.TRANSACTIONAL and self.created_by_id is None
 
     @property
     def event_title(self) -> str:

@@ -14,6 +14,7 @@ from events.tests.factories import EventFactory
 from mailing.models import Campaign, Delivery
 from mailing.tests.factories import campaign_to, people
 from relations.registration import register
+from users.accounts.signup import request_signup
 from users.tests.factories import UserFactory
 
 CAMPAIGNS = reverse("admin:mailing_campaign_changelist")
@@ -58,6 +59,12 @@ def test_page_says_what_it_is_about_and_that_the_system_made_it(admin_of_staff: 
     assert str(answer.context["original"]) == "You are registered: Spring meeting"
     for part in ("the system", reverse("admin:events_event_change", args=[campaign.registration_mail.event_id])):
         assert part in answer.content.decode()
+
+
+def test_page_of_an_accounts_mail_is_the_systems_and_about_no_event(admin_of_staff: Client) -> None:
+    request_signup(email="nora@example.com", password="Xy-long-pass-99", profile={})
+    shown = admin_of_staff.get(page(Campaign.objects.get())).content.decode()
+    assert ("the system" in shown, "an operator" in shown) == (True, False)
 
 
 def test_page_of_other_mail_is_an_operators(admin_of_staff: Client) -> None:
