@@ -50,6 +50,8 @@ def _events() -> dict[str, str]:
         "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + f"?text={expected.first_name}",
         "event-promote": reverse("admin:events_event_promote", args=[event.pk]),
         "event-complete": reverse("admin:events_event_complete", args=[event.pk]),
+        "event-series": reverse("admin:events_event_panel", args=[event.pk, "series"]),
+        "event-repeat": reverse("admin:events_event_repeat", args=[event.pk]),
         "event-delete": reverse("admin:events_event_delete", args=[event.pk]),
         "event-cancel": reverse("admin:events_event_cancel", args=[event.pk]),
         "event-access": reverse("admin:events_event_panel", args=[event.pk, "access"]),

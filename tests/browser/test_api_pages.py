@@ -48,7 +48,7 @@ def test_browsable_api_adds_a_person(page: Page) -> None:
 
 def test_signing_out_of_the_browsable_api(page: Page) -> None:
     page.goto("/api/v1/users/")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(page.locator(".response-info")).to_contain_text("HTTP 401")
 
 
