@@ -1,6 +1,7 @@
 """The ground of every test: servers of their own, which start when first needed and end with the run."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,12 @@ from django.db import connection
 from crm_project import embedded
 
 pytest_plugins = ["users.tests.fixtures"]
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let the processes of tests hear it, where the run was started in the background without it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,7 +36,7 @@ from users.models import User
 from users.tests.factories import UserFactory
 
 PEOPLE = 7
-STORIES, STEPS = (300, 60) if os.environ.get("PROVE") else (12, 30)
+STORIES, STEPS = (300, 60) if os.environ.get("PROVE") else (8, 30)
 BEFORE_THE_END = 15  # lines of the ledger: an event that closes at once has no story
 people = st.integers(0, PEOPLE - 1)
 
