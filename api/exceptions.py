@@ -122,3 +122,14 @@ class Unavailable(APIException):
     default_detail = _("This is busy at the moment. Try again shortly.")
     default_code = "unavailable"
     wait = 1
+
+
+class Crowded(Unavailable):
+    """Too many came for the same at once: 503, with Retry-After of ``wait`` seconds."""
+
+    default_detail = _("Very many people are here at the moment, and nothing was done yet. Try again shortly.")
+    default_code = "crowded"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.wait = wait

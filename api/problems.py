@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from api.constraints import names_in_body, refused_by_constraint
-from api.exceptions import Collision, Conflict, Fault, InvalidInput, Path
+from api.exceptions import Collision, Conflict, Crowded, Fault, InvalidInput, Path
 from api.translations import as_api_exception
 
 WHOLE_DOCUMENT = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
@@ -52,6 +52,11 @@ class ProblemHandler(ExceptionHandler):
                 logger.info("%s answered with %s: %s", type(self.exc).__name__, exc.status_code, self.exc)
             return exc
         return APIException(_("The server met an error. It has been recorded."))
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        """Report errors; a crowd that is asked to come back is none."""
+        if not isinstance(exc, Crowded):
+            super().report_exception(exc, response)
 
     def format_exception(self, exc: APIException) -> dict[str, Any]:
         return ProblemFormatter(exc, self.context, self.exc).run()

@@ -10,7 +10,7 @@ from drf_spectacular import openapi
 from drf_spectacular.plumbing import ResolvedComponent, force_instance, get_doc, is_list_serializer, is_serializer
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from api.exceptions import Conflict, KeyReused, PreconditionFailed, TooLarge
+from api.exceptions import Conflict, KeyReused, PreconditionFailed, TooLarge, Unavailable
 from api.filters import FilterSet
 from api.lists import filter_parameters, page_parameters
 from api.permissions import PUBLIC
@@ -163,6 +163,7 @@ class AutoSchema(openapi.AutoSchema):
             found[404] = _("There is none, or none that the caller may know of.")
         if self._changes_something():
             found[int(Conflict.status_code)] = str(Conflict.default_detail)
+            found[int(Unavailable.status_code)] = str(Unavailable.default_detail)
         if self._takes_condition():
             found[int(PreconditionFailed.status_code)] = str(PreconditionFailed.default_detail)
         if self._repeats_answer():
@@ -174,7 +175,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def _problem(self, code: int, description: str) -> dict[str, Any]:
         reference = self._component("Problem", PROBLEM)
-        headers = {"headers": RETRY_AFTER} if code in (409, 429) else {}
+        headers = {"headers": RETRY_AFTER} if code in (409, 429, 503) else {}
         return {"description": description, **headers, "content": {PROBLEM_MEDIA_TYPE: {"schema": reference}}}
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, str]:

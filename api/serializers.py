@@ -4,7 +4,7 @@ They validate and never save: the view hands ``validated_data`` to the app's ser
 """
 
 import copy
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.fields import get_error_detail
+from rest_framework.fields import empty, get_error_detail
 from rest_framework.settings import api_settings
 
 from api.names import unknown_name
@@ -23,11 +23,20 @@ NAMED_AT_MOST = 20
 
 
 class StrictFields(serializers.BaseSerializer[Any]):
-    """Refuses unknown fields, naming the first; read-only ones are ignored, as are those of ``Meta.ignored_fields``."""
+    """Refuses what is no object, and unknown fields, naming the first.
+
+    Read-only fields are ignored, as are those of ``Meta.ignored_fields``.
+    """
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if data is None and not self.allow_null:
+            raise _no_object(data)
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            self._refuse_unknown(data)
+        if not isinstance(data, dict):
+            raise _no_object(data)
+        self._refuse_unknown(data)
         return super().to_internal_value(data)
 
     def _refuse_unknown(self, data: dict[str, Any]) -> None:
@@ -40,6 +49,30 @@ class StrictFields(serializers.BaseSerializer[Any]):
             raise ValidationError({name: [ErrorDetail(unknown_name(name, writable), "unknown")] for name in named})
 
 
+def _no_object(value: object) -> ValidationError:
+    said = _("Give an object, not %(kind)s.") % {"kind": _kind(value)}
+    code = "null" if value is None else "invalid"
+    return ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [ErrorDetail(said, code)]})
+
+
+def _kind(value: object) -> str:
+    """Return what JSON calls a value that is no object."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list):
+        return _("a list")
+    return _("a text") if isinstance(value, str) else _("a number")
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of several names; what is none of them is told which there are, as by filters."""
+
+    def fail(self, key: str, **values: Any) -> NoReturn:
+        if key == "invalid_choice":
+            raise ValidationError(unknown_name(values["input"], map(str, self.choices)), key)
+        super().fail(key, **values)
+
+
 class Serializer(StrictFields, serializers.Serializer[Any]):
     """The shape of a body or an answer that is not one model's."""
 
@@ -50,6 +83,8 @@ class ModelSerializer(StrictFields, serializers.ModelSerializer[M]):
     Runs the model's ``full_clean()`` and constraints, so that what the database would refuse is a 400 that names the
     field. ``Meta.expressions`` maps the names of fields that are no columns to what computes them.
     """
+
+    serializer_choice_field = ChoiceField
 
     def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> Any:
         """Leave uniqueness to ``full_clean()``: REST framework's validators would ask the database a second time."""
@@ -134,7 +169,7 @@ class PageRequestSerializer(Serializer):
     ordering = serializers.CharField(required=False, help_text=_("An ordering, descending with “-” before it."))
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
     cursor = serializers.CharField(required=False, allow_null=True, help_text=_("“next” or “previous” of an answer."))
-    count = serializers.ChoiceField(required=False, choices=["exact", "estimate"])
+    count = ChoiceField(required=False, choices=["exact", "estimate"])
 
 
 class FilterRequestSerializer(PageRequestSerializer):

@@ -10,7 +10,7 @@ BAD_ARGUMENTS = 2
 
 
 def main() -> int:
-    """Run the rows asked for and print the table; ``--write`` writes it to the docs too.
+    """Run the rows asked for and print the table; ``--write`` writes it to the docs too, where other rows stay.
 
     Return 1 where a ratio is worse than any size and machine can explain, and 2 for a row that there is not. A target
     that is missed is said in the table.
@@ -26,7 +26,8 @@ def main() -> int:
     if unknown := [name for name in options.rows or () if name not in ROWS]:
         print(f"--rows: there is no {', '.join(map(repr, unknown))}, only {', '.join(ROWS)}.", file=sys.stderr)  # noqa: T201  # a command's output
         return BAD_ARGUMENTS
-    document, senseless = run(options.scale, options.rows, keep=options.keep)
+    before = DOCUMENT.read_text(encoding="utf-8") if options.write and options.rows else ""
+    document, senseless = run(options.scale, options.rows, keep=options.keep, before=before)
     print(document)  # noqa: T201  # a command's output
     if options.write:
         DOCUMENT.write_text(document, encoding="utf-8")

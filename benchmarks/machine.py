@@ -11,16 +11,20 @@ from benchmarks.scales import Scale
 
 
 def described(scale: Scale) -> list[str]:
-    """Return one line each for the day, the machine, the programs and the data."""
+    """Return one line each for the machine, the programs and the data."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
         version, buffers = cursor.fetchone()
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
         (size,) = cursor.fetchone()
-    load = ", ".join(f"{figure:.1f}" for figure in os.getloadavg())
     return [
-        f"Taken on {datetime.now(UTC):%Y-%m-%d} with {os.cpu_count()} cores ({platform.machine()}), load {load}",
+        f"{os.cpu_count()} cores ({platform.machine()})",
         f"Python {platform.python_version()}, Django {django.get_version()}",
         f"PostgreSQL {version} with {buffers} of shared buffers",
         f"Scale {scale.name}: {scale.people:,} people, {scale.events:,} events, {scale.relations:,} relations, {size}",
     ]
+
+
+def moment() -> str:
+    """Return the day, and the load of the minute that has just passed."""
+    return f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[0]:.1f}"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from benchmarks import by_counts, counting, deep_pages, filtered_page, importing, registering
 from benchmarks.database import drop, prepare, settle
-from benchmarks.machine import described
+from benchmarks.machine import described, moment
 from benchmarks.report import written
 from benchmarks.results import RowResult
 from benchmarks.scales import SCALES, Scale
@@ -22,16 +22,21 @@ ROWS: dict[str, Callable[[Scale], RowResult]] = {
 }
 
 
-def run(scale_name: str, names: Sequence[str] | None, *, keep: bool) -> tuple[str, list[str]]:
-    """Return the document, and a line for each ratio that no size and no machine explains."""
+def run(scale_name: str, names: Sequence[str] | None, *, keep: bool, before: str = "") -> tuple[str, list[str]]:
+    """Return the document, and a line for each ratio that no size and no machine explains.
+
+    Rows that were not asked for stay in it as they are in ``before``.
+    """
     scale = SCALES[scale_name]
     with _told("database"):
         prepare(scale, keep=keep)
     facts = described(scale)
     results = []
+    taken = {}
     for name in names or ROWS:
         with _told(name):
             results.append(ROWS[name](scale))
+            taken[name] = moment()
             settle()
     if not keep:
         drop()
@@ -41,7 +46,7 @@ def run(scale_name: str, names: Sequence[str] | None, *, keep: bool) -> tuple[st
         for comparison in row.comparisons
         if not comparison.sane
     ]
-    return written(results, facts), senseless
+    return written(results, facts, taken=taken, rows=ROWS, before=before), senseless
 
 
 @contextmanager

@@ -27,9 +27,9 @@ class CrmAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the mailbox, which is no model's."""
-        from mailing.admin import mailbox_urls
+        from mailing.admin import mailbox_urls, preference_urls
 
-        return [*mailbox_urls(self), *super().get_urls()]
+        return [*mailbox_urls(self), *preference_urls(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # Django's view answers with any response
         """Tell who is signed in and has no business here that this is for staff, and lead them to their own pages."""

@@ -5,14 +5,34 @@ Another database of the same server would keep them apart as well, but some prov
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 AT_ONCE = 1_000
 
 
+class KeptClients(RedisCacheClient):
+    """Django's client, which makes a client of redis for each call: that costs more than most calls."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._clients: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return the one client of the server's pool, which any number of threads may use."""
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # not in the stubs
+        if pool not in self._clients:
+            self._clients[pool] = self._client(connection_pool=pool)  # type: ignore[attr-defined]  # as above
+        return self._clients[pool]
+
+
 class PrefixedCache(RedisCache):
     """A cache that ends where its ``KEY_PREFIX`` does."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClients
 
     def clear(self) -> None:
         """Remove the keys with the prefix and no others. Walks through all keys of the database, blocking none."""

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "crm_project.content_security.ContentSecurityMiddleware",
     "crm_project.limits.limit_uploads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crm_project.keeping.keep_nothing",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -259,6 +260,8 @@ SPECTACULAR_SETTINGS = {
         "RelationStatus": "relations.models.Status",
         "CampaignStatus": "mailing.models.CampaignStatus",
         "DeliveryStatus": "mailing.models.DeliveryStatus",
+        "SuppressionReason": "mailing.models.SuppressionReason",
+        "ExclusionReason": "mailing.models.ExclusionReason",
     },
 }
 
@@ -297,6 +300,10 @@ REMINDER_HOURS = _whole_number("REMINDER_HOURS", 24)
 EMAIL_TIMEOUT = 20
 globals().update(email_settings(env.str("EMAIL_URL", default="")))
 MAIL_DIR = VAR_DIR / "mail"
+
+# --- Registration -----
+# How many requests of one web process wait while others register; the rest are asked to come back.
+REGISTRATIONS_WAITING = _whole_number("REGISTRATIONS_WAITING", 2)
 
 # --- Language, time, static files -----
 LANGUAGE_CODE = "en"

@@ -71,6 +71,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("People"), "group", "users.user"),
+                    _list(_("Segments"), "filter_alt", "users.segment"),
                     _list(_("Events"), "event", "events.event"),
                     _list(_("Relations"), "how_to_reg", "relations.usereventrelation"),
                 ],
@@ -81,7 +82,10 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _list(_("Campaigns"), "campaign", "mailing.campaign"),
                     _list(_("Deliveries"), "outbox", "mailing.delivery"),
+                    _list(_("Templates"), "draft", "mailing.emailtemplate"),
+                    _list(_("Categories"), "category", "mailing.mailcategory"),
                     _list(_("Suppressed addresses"), "block", "mailing.suppression"),
+                    _list(_("Suppressions, history"), "history", "mailing.suppressionchange"),
                     _page(_("Mail sent here"), "mail", "mailbox", "mailing.admin.may_read_mailbox"),
                 ],
             },

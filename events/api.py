@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
 from api.identifiers import IdentifierListField
+from api.representation import Row
 from api.serializers import ModelSerializer
 from api.views import FilterByBodyMixin, ModelViewSet
 from events.filters import event_filters, event_orderings, event_unfiltered
@@ -17,6 +19,10 @@ from events.moments import MomentField
 from events.series_api import SeriesActions
 from events.services import create_event, delete_event, update_event
 from users.models import User
+
+HOSTS = "Read when the event is created, and ignored later. Shown are those of whom the caller may know."
+
+TIMES = ("start_at", "end_at")
 
 
 def _people(role: str) -> Any:
@@ -41,10 +47,10 @@ class EventSerializer(ModelSerializer[Event]):
     start_at = MomentField()
     end_at = MomentField(required=False, allow_null=True)
     series_id = serializers.UUIDField(read_only=True, allow_null=True)
-    owner = serializers.UUIDField(read_only=True, allow_null=True)
-    hosts = IdentifierListField(
-        User, required=False, max_length=100, help_text="Read when the event is created, and ignored later."
+    owner = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="Null where the caller may not know of them."
     )
+    hosts = IdentifierListField(User, required=False, max_length=100, help_text=HOSTS)
     counts = CountsSerializer(read_only=True)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -52,6 +58,22 @@ class EventSerializer(ModelSerializer[Event]):
         if self.instance is not None and isinstance(data, dict):
             data = {name: value for name, value in data.items() if name != "hosts"}
         return super().to_internal_value(data)
+
+    def validate(self, attrs: Any) -> Any:
+        self._refuse_end_before_start(attrs)
+        return super().validate(attrs)
+
+    def _refuse_end_before_start(self, attrs: dict[str, Any]) -> None:
+        """Say at the time that was sent which stored one it contradicts; the model knows only that they do."""
+        event, sent = self.candidate(attrs), [name for name in TIMES if name in attrs]
+        if not sent or event.end_at is None or event.end_at >= event.start_at:
+            return
+        said = _("The event ends before it starts.")
+        if len(sent) == 1:
+            [kept] = set(TIMES) - set(sent)
+            at = getattr(event, kept).isoformat()
+            said += " " + _("Its %(kept)s is %(at)s: send %(kept)s along.") % {"kept": kept, "at": at}
+        raise serializers.ValidationError({sent[-1]: [said]})
 
     class Meta:
         model = Event
@@ -118,7 +140,15 @@ class EventViewSet(SeriesActions, FilterByBodyMixin, ModelViewSet):
     orderings = event_orderings
     default_ordering = "-start_at"
     unfiltered = event_unfiltered
-    permissions = {"repeat": "add", "following": "change"}
+    permissions = {"repeat": "add", "extend": "add", "following": "change"}
+
+    def complete(self, rows: list[Row]) -> None:
+        """Show those of an event's owner and hosts alone of whom the caller may know: customers, themselves."""
+        named = {person for row in rows for person in (row["owner"], *row["hosts"]) if person}
+        known = set(User.objects.visible_to(self.request.user).filter(pk__in=named).values_list("pk", flat=True))
+        for row in rows:
+            row["owner"] = row["owner"] if row["owner"] in known else None
+            row["hosts"] = [host for host in row["hosts"] if host in known]
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> Event:
         fields = dict(serializer.validated_data)

@@ -36,7 +36,8 @@ _GIVE_SLUGS = """
      WHERE s.line = v.line
 """
 _SLUG_KEY = "slug "
-_NUMBER = re.compile(r"-[0-9]+\Z")
+# A slug made of “PyCon 3” may be pycon-3-2, and one of “PyCon” pycon-3: they share what is before all numbers.
+_NUMBERS = re.compile(r"(-[0-9]+)+\Z")
 
 
 @dataclass
@@ -61,7 +62,7 @@ class EventUpsert(Upsert):
         if not titles:
             return super().claims(cursor, shared_by=shared_by)
         return [
-            _with_made_slug(claim, base_of(titles[claim.line])) if claim.line in titles else _with_named_slugs(claim)
+            _with_made_slug(claim, titles[claim.line]) if claim.line in titles else _with_named_slugs(claim)
             for claim in super().claims(cursor, shared_by=1)
         ]
 
@@ -71,18 +72,22 @@ class EventUpsert(Upsert):
         return dict(cursor.fetchall())
 
 
-def _with_made_slug(claim: Claim, base: str) -> Claim:
+def _root(slug: str) -> str:
+    return _NUMBERS.sub("", slug)
+
+
+def _with_made_slug(claim: Claim, title: str) -> Claim:
+    root = _root(base_of(title))
     return claim._replace(
-        needs=[*claim.needs, f"named {base}"], bars=[*claim.bars, f"made {base}"], queues=[f"made {base}"]
+        needs=[*claim.needs, f"named {root}"], bars=[*claim.bars, f"made {root}"], queues=[f"made {root}"]
     )
 
 
 def _with_named_slugs(claim: Claim) -> Claim:
-    slugs = [key.removeprefix(_SLUG_KEY) for key in claim.needs if key.startswith(_SLUG_KEY)]
-    bases = {*slugs, *(_NUMBER.sub("", slug) for slug in slugs)}
+    roots = {_root(key.removeprefix(_SLUG_KEY)) for key in claim.needs if key.startswith(_SLUG_KEY)}
     return claim._replace(
-        needs=[*claim.needs, *(f"made {base}" for base in bases)],
-        bars=[*claim.bars, *(f"named {base}" for base in bases)],
+        needs=[*claim.needs, *(f"made {root}" for root in roots)],
+        bars=[*claim.bars, *(f"named {root}" for root in roots)],
     )
 
 
@@ -129,8 +134,8 @@ class EventImport(ImportKind):
         upsert = replace(self.upsert, reopened=[])
         outcome = upsert.run(cursor, batch)
         reopened = Event.objects.filter(pk__in=upsert.reopened).exclude(status=EventStatus.COMPLETED)
-        for event in reopened.order_by("pk"):
-            admission_changed.send(Event, event=event, actor=None, reason="")
+        if events := list(reopened.order_by("pk")):
+            admission_changed.send(Event, events=events, actor=None, reason="")
         return outcome
 
 

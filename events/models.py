@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
+from api.validation import CheckedAtOnce
 from events.expressions import event_search_text
 from events.querysets import EventQuerySet, SeriesQuerySet
 from events.recurrence import LONGEST_RULE
@@ -74,7 +75,7 @@ class EventSeries(models.Model):
 
 
 @tracked(EDITED)
-class Event(models.Model):
+class Event(CheckedAtOnce):
     """A meeting of people at a time, with room for so many of them."""
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)

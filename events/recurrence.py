@@ -8,7 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from dateutil import rrule
@@ -23,6 +23,7 @@ _WEEKDAYS = rf"{_DAY}(?:,{_DAY}){{0,6}}"
 _NUMBERED_DAYS = rf"(?:[+-]?[1-5])?{_DAY}(?:,(?:[+-]?[1-5])?{_DAY}){{0,30}}"
 _DAYS_OF_MONTH = r"-?(?:[1-9]|[12]\d|3[01])(?:,-?(?:[1-9]|[12]\d|3[01])){0,30}"
 _MONTHS = r"(?:[1-9]|1[0-2])(?:,(?:[1-9]|1[0-2])){0,11}"
+ENDS = ("COUNT", "UNTIL")
 _ALWAYS = {"FREQ": r"[A-Z]+", "INTERVAL": r"0*[1-9]\d{0,2}", "COUNT": r"\d{1,5}", "UNTIL": r"\d{8}(?:T\d{6}Z?)?"}
 # What may stand beside each frequency. What is left out can be said otherwise, or asks for days that never come: for
 # such a one dateutil looks at each day up to the year 9999.
@@ -37,9 +38,13 @@ _UNTIL = re.compile(r"(?P<day>\d{8})(?:T(?P<time>\d{6})(?P<utc>Z)?)?")
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One start of a series; ``skipped`` and ``repeated`` tell that the zone's clocks do not show it just once."""
+    """One start of a series, and the ``wall`` time that it stands for.
+
+    ``skipped`` and ``repeated`` tell that the zone's clocks do not show that time just once.
+    """
 
     start: datetime
+    wall: datetime
     skipped: bool = False
     repeated: bool = False
 
@@ -56,6 +61,15 @@ def normalised(text: str) -> str:
     if "BYSETPOS" in parts and ("BYDAY" not in parts or "BYMONTHDAY" in parts):
         raise ValidationError(_("BYSETPOS chooses among the days of BYDAY alone."), "rule")
     return rule
+
+
+def ending(rule: str, *, count: int | None = None, until: date | None = None) -> str:
+    """Return a stored rule with another end: so many events in all, or a last day. Raises ``ValidationError``."""
+    if (count is None) == (until is None):
+        raise ValidationError(_("Say either how many events there are in all, or until when."), "end")
+    parts = {name: value for name, value in _parts(rule).items() if name not in ENDS}
+    parts |= {"COUNT": str(count)} if until is None else {"UNTIL": f"{until:%Y%m%d}"}
+    return normalised(";".join(f"{name}={value}" for name, value in parts.items()))
 
 
 def occurrences(rule: str, first: datetime, zone: zoneinfo.ZoneInfo) -> list[Occurrence]:
@@ -87,7 +101,7 @@ def at_wall_time(wall: datetime, zone: zoneinfo.ZoneInfo) -> Occurrence:
     moment = wall.replace(tzinfo=zone).astimezone(UTC)
     skipped = moment.astimezone(zone).replace(tzinfo=None) != wall
     later = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return Occurrence(moment, skipped=skipped, repeated=not skipped and later != moment)
+    return Occurrence(moment, wall, skipped=skipped, repeated=not skipped and later != moment)
 
 
 def moved(moment: datetime, by: timedelta, zone: zoneinfo.ZoneInfo, to_zone: zoneinfo.ZoneInfo) -> datetime:

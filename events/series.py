@@ -1,12 +1,14 @@
-"""Series: events made from one by a rule, and changed one by one or from one on.
+"""Series: events made from one by a rule, added to at the end, and changed one by one or from one on.
 
-Locks in the order of keys, which is that of the starts as they were made.
+Who changes several events of a series locks the series first, then events in the order of keys, which is that of the
+starts as they were made.
 """
 
 import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,8 +18,8 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict
 from api.transactions import locking
 from events.models import EDITED, Event, EventSeries, EventStatus
-from events.recurrence import Occurrence, moved, normalised, occurrences
-from events.services import update_event
+from events.recurrence import Occurrence, at_wall_time, ending, moved, normalised, occurrences
+from events.services import update_events
 from events.signals import events_repeated
 from events.slugs import free_slugs
 from users.models import User
@@ -25,6 +27,18 @@ from users.models import User
 # What names one event, and what an event says of itself alone.
 OF_ONE_ALONE = ("external_id", "slug")
 TIMES = ("start_at", "end_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What another end of a series comes to: its ``rule`` then, and the times at which there is no event yet.
+
+    ``occurrences`` are when the rule says that the new ones begin, ``starts`` when they do.
+    """
+
+    rule: str
+    occurrences: list[Occurrence]
+    starts: list[Occurrence]
 
 
 def preview(event: Event, rule: str) -> list[Occurrence]:
@@ -46,12 +60,46 @@ def repeat_event(*, event: Event, rule: str, actor: User | None) -> EventSeries:
     starts = preview(stored, rule)
     series = EventSeries.objects.create(rule=normalised(rule), timezone=stored.timezone, first_start_at=stored.start_at)
     Event.objects.filter(pk=stored.pk).update(series=series, occurrence_at=stored.start_at)
-    with _within_the_calendar():
-        copies = _copies(stored, series, starts[1:])
-    copies[-1].full_clean(exclude={"series", "slug"})  # the latest: the others fit where it does
-    Event.objects.bulk_create(copies)
-    events_repeated.send(Event, original=stored, events=copies, actor=actor)
+    _make_copies(stored, series, starts[1:], starts[1:], actor)
     return series
+
+
+def extension(event: Event, *, count: int | None = None, until: date | None = None) -> Extension:
+    """Return what the series of ``event`` gains where it has ``count`` events in all, or goes on until a last day.
+
+    The new ones begin as far from the rule as ``event`` does, on the wall: they are copies of it. What the rule says
+    already is not told, whether it was moved, cancelled or deleted. Raises ``Conflict`` for an event of no series, and
+    ``ValidationError`` for an end before the present one, or too late.
+    """
+    series, begins = event.series, event.occurrence_at
+    if series is None or begins is None:
+        raise Conflict(_("“%(event)s” belongs to no series.") % {"event": event}, "no_series")
+    zone, own = zoneinfo.ZoneInfo(series.timezone), zoneinfo.ZoneInfo(event.timezone)
+    rule = ending(series.rule, count=count, until=until)
+    known, found = (occurrences(one, series.first_start_at, zone) for one in (series.rule, rule))
+    if len(found) < len(known):
+        said = _("The series has %s events already. To have fewer, cancel or delete those that are too many.")
+        raise ValidationError(said % len(known), "fewer")
+    new, aside = found[len(known) :], _apart(begins, zone, event.start_at, own)
+    with _within_the_calendar():
+        return Extension(rule, new, [at_wall_time(one.wall + aside, own) for one in new])
+
+
+@locking
+def extend_series(
+    *, event: Event, count: int | None = None, until: date | None = None, actor: User | None
+) -> Extension:
+    """Move the end of the series of ``event``, and make and announce what it gains by that: copies of ``event``.
+
+    Moved to the same end again, it gains nothing. Every other event stays as it is. Raises as ``extension`` does.
+    """
+    series = _held_series(event)
+    stored = Event.objects.select_related("series").get(pk=event.pk)
+    gained = extension(stored, count=count, until=until)
+    if gained.starts:
+        EventSeries.objects.filter(pk=series.pk).update(rule=gained.rule)
+        _make_copies(stored, series, gained.occurrences, gained.starts, actor)
+    return gained
 
 
 @locking
@@ -64,18 +112,24 @@ def update_following(
     moved; a new zone keeps the hours on the wall. Cancelled, completed and begun events stay as they are, but for
     ``event`` itself. Raises ``Conflict`` for an event of no series, and ``ValidationError`` for what only one can have.
     """
-    if event.series_id is None:
-        raise Conflict(_("“%(event)s” belongs to no series.") % {"event": event}, "no_series")
+    series = _held_series(event)
     if alone := [name for name in OF_ONE_ALONE if name in changes]:
         raise ValidationError({name: _("Only one event can have it: change that one alone.") for name in alone})
-    members = Event.objects.filter(series=event.series_id, occurrence_at__gte=event.occurrence_at)
+    members = Event.objects.filter(series=series, occurrence_at__gte=event.occurrence_at)
     following = members.filter(status__in=(EventStatus.DRAFT, EventStatus.ACTIVE), start_at__gt=clock.now())
     reference = Event.objects.get(pk=event.pk)
     keys = {event.pk, *following.values_list("pk", flat=True)}
     with _within_the_calendar():
         rows = Event.objects.filter(pk__in=keys).order_by("pk")
         changed = [(one, _for_another(reference, one, changes)) for one in rows]
-    return [update_event(event=one, changes=own, actor=actor, reason=reason) for one, own in changed]
+    return update_events(changes={one.pk: own for one, own in changed}, actor=actor, reason=reason)
+
+
+def _held_series(event: Event) -> EventSeries:
+    """Return the series of ``event``, locked. Raises ``Conflict`` where it belongs to none."""
+    if event.series_id is None:
+        raise Conflict(_("“%(event)s” belongs to no series.") % {"event": event}, "no_series")
+    return EventSeries.objects.select_for_update(no_key=True).get(pk=event.series_id)
 
 
 @contextmanager
@@ -87,7 +141,20 @@ def _within_the_calendar() -> Iterator[None]:
         raise ValidationError(_("An event would begin or end before the year 1 or after 9999."), "range") from error
 
 
-def _copies(event: Event, series: EventSeries, starts: list[Occurrence]) -> list[Event]:
+def _make_copies(
+    event: Event, series: EventSeries, times: Sequence[Occurrence], starts: Sequence[Occurrence], actor: User | None
+) -> None:
+    """Store copies of ``event`` that stand for the ``times`` of the rule and begin at ``starts``, and announce them."""
+    with _within_the_calendar():
+        copies = _copies(event, series, times, starts)
+    copies[-1].full_clean(exclude={"series", "slug"})  # the latest: the others fit where it does
+    Event.objects.bulk_create(copies)
+    events_repeated.send(Event, original=event, events=copies, actor=actor)
+
+
+def _copies(
+    event: Event, series: EventSeries, times: Sequence[Occurrence], starts: Sequence[Occurrence]
+) -> list[Event]:
     zone = zoneinfo.ZoneInfo(event.timezone)
     fields = {name: getattr(event, name) for name in EDITED if name not in (*OF_ONE_ALONE, *TIMES)}
     if event.status != EventStatus.DRAFT:
@@ -99,9 +166,9 @@ def _copies(event: Event, series: EventSeries, starts: list[Occurrence]) -> list
             start_at=one.start,
             end_at=event.end_at and moved(event.end_at, _apart(event.start_at, zone, one.start, zone), zone, zone),
             series=series,
-            occurrence_at=one.start,
+            occurrence_at=by_rule.start,
         )
-        for one, slug in zip(starts, free_slugs([event.title] * len(starts)), strict=True)
+        for by_rule, one, slug in zip(times, starts, free_slugs([event.title] * len(starts)), strict=True)
     ]
 
 

@@ -1,6 +1,7 @@
-"""Series over REST: making one of an event, and changing an event with all that follow it."""
+"""Series over REST: making one of an event, moving its end, and changing an event with all that follow it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
@@ -17,8 +18,8 @@ from api.resources import ResourceViewSet
 from api.serializers import ModelSerializer, Serializer
 from api.views import ReadOnlyModelViewSet
 from events.models import Event, EventSeries
-from events.recurrence import LONGEST_RULE
-from events.series import preview, repeat_event, update_following
+from events.recurrence import LONGEST_RULE, MOST, Occurrence
+from events.series import extend_series, extension, preview, repeat_event, update_following
 
 
 class SeriesSerializer(ModelSerializer[EventSeries]):
@@ -65,6 +66,16 @@ class RepeatSerializer(Serializer):
     dry_run = serializers.BooleanField(default=False, help_text="Only tell when the events would begin.")
 
 
+class ExtendSerializer(Serializer):
+    """Where a series ends from now on: one of the two."""
+
+    count = serializers.IntegerField(
+        required=False, min_value=2, max_value=MOST, help_text="Events in all by its rule."
+    )
+    until = serializers.DateField(required=False, help_text="The last day, in the series' zone.")
+    dry_run = serializers.BooleanField(default=False, help_text="Only tell when the new events would begin.")
+
+
 class OccurrenceSerializer(Serializer):
     """When one event of a series would begin."""
 
@@ -74,10 +85,10 @@ class OccurrenceSerializer(Serializer):
 
 
 class RepeatedSerializer(Serializer):
-    """What became of it; a dry run has no series yet."""
+    """What became of it; a series that a dry run would make is null."""
 
     series = SeriesSerializer(allow_null=True)
-    occurrences = OccurrenceSerializer(many=True)
+    occurrences = OccurrenceSerializer(many=True, help_text="Of a series that was extended, the new ones.")
 
 
 class FollowingSerializer(Serializer):
@@ -103,10 +114,25 @@ class SeriesActions(ResourceViewSet):
             series = None if body.validated_data["dry_run"] else repeat_event(event=event, rule=rule, actor=actor)
         except ValidationError as error:
             raise InvalidInput([Fault(text, "rule", ("rule",)) for text in error.messages]) from error
-        made = EventSeries.objects.filter(pk__in=[series.pk] if series else [])
-        shown = next(iter(representation_of(SeriesSerializer).rows(made)), None)
-        answer = {"series": shown, "occurrences": OccurrenceSerializer(found, many=True).data}
-        return Response(answer, status.HTTP_201_CREATED if series else status.HTTP_200_OK)
+        return _answer([series.pk] if series else [], found, made=series is not None)
+
+    @extend_schema(request=ExtendSerializer, responses={200: RepeatedSerializer, 201: RepeatedSerializer})
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, **kwargs: str) -> Response:
+        """Move the end of an event's series, and copy the event to the times that are new: 201; none are: 200."""
+        event: Event = self.get_editable_object()
+        body = ExtendSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor: Any = request.user
+        end = {name: value for name, value in body.validated_data.items() if name != "dry_run"}
+        is_tried = body.validated_data["dry_run"]
+        try:
+            gained = extension(event, **end) if is_tried else extend_series(event=event, **end, actor=actor)
+        except ValidationError as error:
+            path = tuple(end) if len(end) == 1 else ()
+            raise InvalidInput([Fault(text, "end", path) for text in error.messages]) from error
+        made = bool(gained.starts) and not is_tried
+        return _answer([event.series_id] if event.series_id else [], gained.starts, made=made)
 
     @extend_schema(responses=FollowingSerializer)
     @action(detail=True, methods=["patch"])
@@ -122,3 +148,11 @@ class SeriesActions(ResourceViewSet):
         changed = update_following(event=event, changes=serializer.validated_data, actor=actor)
         ordered = sorted(changed, key=lambda one: one.start_at)
         return Response({"changed": [str(one.pk) for one in ordered]})
+
+
+def _answer(series: list[UUID], found: list[Occurrence], *, made: bool) -> Response:
+    """Answer with the series (one at most) as it is now, and the times that were found: 201 where events were made."""
+    stored = EventSeries.objects.filter(pk__in=series)
+    shown = next(iter(representation_of(SeriesSerializer).rows(stored)), None)
+    answer = {"series": shown, "occurrences": OccurrenceSerializer(found, many=True).data}
+    return Response(answer, status.HTTP_201_CREATED if made else status.HTTP_200_OK)

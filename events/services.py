@@ -1,6 +1,7 @@
 """What can be done to events. API, admin and commands all come through here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict, Unavailable
 from api.transactions import locking
 from events.models import Event, EventStatus
-from events.signals import admission_changed, event_changed, event_created, event_deleting
+from events.signals import admission_changed, event_created, event_deleting, event_reopening, events_changed
 from events.slugs import free_slug
 from users.models import User
 
@@ -20,6 +21,8 @@ from users.models import User
 SLUG_ATTEMPTS = 20
 # A change of one of these can let somebody in who waits.
 ADMITTING = ("max_capacity", "offer_minutes", "status", "start_at", "end_at")
+# In which an event takes nobody any more.
+CLOSED = (EventStatus.CANCELLED, EventStatus.COMPLETED)
 # What people plan by who take part.
 PLANNED_BY = ("title", "start_at", "end_at", "timezone", "venue")
 
@@ -36,35 +39,81 @@ def create_event(*, event: Event, actor: User | None, host_ids: Sequence[UUID] |
     return event
 
 
-@locking
 def update_event(*, event: Event, changes: Mapping[str, object], actor: User | None, reason: str = "") -> Event:
-    """Change the named fields of ``event`` and return it as stored.
+    """Change the named fields of ``event`` as ``update_events`` does, and return it as stored."""
+    return update_events(changes={event.pk: changes}, actor=actor, reason=reason)[0]
 
-    A change of what decides who gets in is announced, and one of what people plan by.
-    Every other column stays, whoever wrote it. Locks the event's row; those who listen lock its capacity next, and keep
-    ``reason`` in their ledgers. Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one
-    that has not begun or was cancelled, and the other way round.
+
+@locking
+def update_events(*, changes: Mapping[UUID, Mapping[str, object]], actor: User | None, reason: str = "") -> list[Event]:
+    """Change the fields that ``changes`` names for each event by its key; return the events as stored, by their keys.
+
+    A change of what decides who gets in is announced, and one of what people plan by. Every other column stays, whoever
+    wrote it. Locks the events' rows; those who listen lock their capacities next, and keep ``reason`` in their ledgers.
+    Raises ``Event.DoesNotExist`` for one that is gone, and ``Conflict`` for completing one that has not begun or was
+    cancelled, and the other way round, and for opening one again whose end is under way.
+    Three queries for however many events, and those of who listens.
     """
-    stored = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-    before = {name: getattr(stored, name) for name in {*ADMITTING, *PLANNED_BY}}
-    for field, value in changes.items():
-        setattr(stored, field, value)
-    if stored.status != before["status"]:
-        _refuse_to_end(stored, before["status"])
-    kept = {field.name for field in Event._meta.concrete_fields} - changes.keys()
-    if changes.get("slug") == "":
-        _save_with_free_slug(stored, kept=kept, update_fields=[*changes])
-    else:
-        stored.full_clean(exclude=kept)
-        stored.save(update_fields=[*changes])
-    if changes:
-        stored.refresh_from_db()
-    changed = {name: value for name, value in before.items() if getattr(stored, name) != value}
-    if changed.keys() & set(ADMITTING):
-        admission_changed.send(Event, event=stored, actor=actor, reason=reason)
-    if told := {name: value for name, value in changed.items() if name in PLANNED_BY}:
-        event_changed.send(Event, event=stored, actor=actor, changes=told)
+    rows = Event.objects.filter(pk__in=changes).order_by("pk")
+    stored = list(rows.select_for_update(no_key=True))
+    if len(stored) < len(changes):
+        raise Event.DoesNotExist
+    before = {one.pk: _noted(one) for one in stored}
+    for one in stored:
+        _take_over(one, changes[one.pk], before[one.pk]["status"], is_first=one is stored[0])
+    if named := list(dict.fromkeys(chain.from_iterable(changes.values()))):
+        _save_changes(stored, named)
+        stored = list(rows)
+    _announce(stored, before, actor, reason)
     return stored
+
+
+def _noted(event: Event) -> dict[str, Any]:
+    """Return the values of which a change is announced."""
+    return {name: getattr(event, name) for name in (*ADMITTING, *PLANNED_BY)}
+
+
+def _take_over(event: Event, changes: Mapping[str, object], was: str, *, is_first: bool) -> None:
+    """Set ``changes`` on an event that ``was`` of some status, and check them.
+
+    Constraints, each of which asks the database, are checked of the first of several: it refuses them of the others.
+    """
+    for field, value in changes.items():
+        setattr(event, field, value)
+    if event.status != was:
+        _refuse_to_end(event, was)
+        if was in CLOSED and event.status not in CLOSED:
+            event_reopening.send(Event, event=event, was=was)
+    if changes.get("slug") != "":
+        event.full_clean(exclude=_kept(changes), validate_constraints=is_first)
+
+
+def _kept(named: Collection[str]) -> set[str]:
+    return {field.name for field in Event._meta.concrete_fields} - set(named)
+
+
+def _save_changes(events: Sequence[Event], named: Sequence[str]) -> None:
+    """Store the ``named`` fields of ``events`` by one statement; a slug is made for one event alone."""
+    if "slug" in named and events[0].slug == "":
+        _save_with_free_slug(events[0], kept=_kept(named), update_fields=named)
+    elif len(events) == 1:
+        events[0].save(update_fields=named)
+    else:
+        Event.objects.bulk_update(events, named)
+
+
+def _announce(
+    events: Sequence[Event], before: Mapping[UUID, Mapping[str, Any]], actor: User | None, reason: str
+) -> None:
+    """Tell of those ``events`` in which something changed that others go by."""
+
+    def changed(names: Iterable[str]) -> list[Event]:
+        return [one for one in events if any(getattr(one, name) != before[one.pk][name] for name in names)]
+
+    if admitting := changed(ADMITTING):
+        admission_changed.send(Event, events=admitting, actor=actor, reason=reason)
+    if planned_by := changed(PLANNED_BY):
+        events_changed.send(Event, events=planned_by, actor=actor)
 
 
 @locking

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.dispatch import receiver
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
@@ -19,12 +20,16 @@ from mailing.doorbell import ring
 from mailing.models import AccountMail, Campaign, CampaignStatus, Delivery, Lane
 from mailing.rendering import ContentError, Rendered, Renderer
 from users.accounts.mail import AccountMailKind, values
+from users.email_addresses import LONGEST, mailbox_of
 from users.models import User
 from users.signals import account_mail, person_leaves
 
-# Of what somebody can have sent to an address, as many in an hour. Each call has a bucket of its own: who asks for one
-# sort of mail in another's name uses up none of the others.
+# Of what somebody can have sent to an address: so many in an hour and in a day for one who asks, and in a day for all
+# who do, so that a stranger does not use up what the owner may ask for, and many strangers send no flood. Each call has
+# a bucket of its own: who asks for one sort of mail in another's name uses up none of the others.
 AT_MOST = 5
+AT_MOST_DAILY = 10
+AT_MOST_OF_ALL = 30
 BUCKETS = (
     frozenset({AccountMailKind.CONFIRM_SIGNUP, AccountMailKind.SIGNUP_KNOWN}),
     frozenset({AccountMailKind.PASSWORD_RESET}),
@@ -33,7 +38,7 @@ BUCKETS = (
 )
 # First key of the advisory locks under which the mails of a bucket are counted.
 FLOODED = 0x666C6F64
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEPT = timedelta(days=7)
 PORTION = 1_000
 PARTS = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
@@ -44,10 +49,11 @@ PARTS = {"subject": "subject.txt", "text": "body.txt", "html": "body.html"}
 def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], **_kwargs: Any) -> bool:
     """Put a mail into the outbox, the same rows whether the address is somebody's or nobody's.
 
-    Return False, and write nothing, where the address has had as many of the sort as it gets in an hour.
+    Return False, and write nothing, where the address has had as many of the sort as it gets.
     """
     bucket = next((bucket for bucket in BUCKETS if kind in bucket), None)
-    if bucket and _is_full(bucket, email):
+    mailbox, asker = mailbox_of(email)[:LONGEST], context["asker"]
+    if bucket and _is_full(bucket, mailbox, asker):
         return False
     campaign = Campaign(
         template=f"account/{kind}",
@@ -58,7 +64,7 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
         started_at=clock.now(),
     )
     campaign.save(force_insert=True)
-    AccountMail.objects.create(campaign=campaign, kind=kind, address=email, key=context["key"])
+    AccountMail.objects.create(campaign=campaign, kind=kind, address=mailbox, asker=asker, key=context["key"])
     Delivery.objects.create(campaign=campaign, user=user, address=email)
     ring()
     return True
@@ -101,12 +107,14 @@ def purge() -> int:
     return len(keys)
 
 
-def _is_full(bucket: frozenset[AccountMailKind], email: str) -> bool:
+def _is_full(bucket: frozenset[AccountMailKind], mailbox: str, asker: str) -> bool:
     """Count under a lock until the transaction ends: of many calls at once each sees what the last one wrote."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {email}"])
-    recent = AccountMail.objects.filter(address=email, kind__in=bucket, created_at__gt=clock.now() - HOUR)
-    return recent.count() >= AT_MOST
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {mailbox}"])
+    recent = AccountMail.objects.filter(address=mailbox, kind__in=bucket, created_at__gt=clock.now() - DAY)
+    own, this_hour = Q(asker=asker), Q(created_at__gt=clock.now() - HOUR)
+    counts = recent.aggregate(all=Count("pk"), own=Count("pk", filter=own), hourly=Count("pk", filter=own & this_hour))
+    return bool(counts["hourly"] >= AT_MOST or counts["own"] >= AT_MOST_DAILY or counts["all"] >= AT_MOST_OF_ALL)
 
 
 def _content(kind: str, language: str) -> dict[str, str]:

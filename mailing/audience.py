@@ -1,8 +1,8 @@
-"""Whom a mail is for: people picked by id or address, a filter, or a set chosen in the admin."""
+"""Whom a mail is for: people by id or address, a filter, a segment, an event, or a set chosen in the admin."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,20 +12,19 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from api.exceptions import Fault, InvalidInput, Path
-from api.filters import FilterContext
+from api.exceptions import Fault, InvalidInput
+from api.filters import FilterContext, empty_objects
 from api.identifiers import as_uuid
 from mailing.models import Audience, Campaign, CampaignExclusion, ExclusionReason
 from users.filters import people_filters
 from users.models import User
+from users.operator import OPERATOR
 from users.querysets import UserQuerySet
+from users.segments.membership import context_with, pinned_segments
 
-# Stands for an operator at the command line, who sees everybody.
-OPERATOR = User(is_staff=True, is_superuser=True)
 NOBODY = UUID(int=0)
 # The one filter that means everybody; a slip of the pen does not look like it.
 EVERYBODY = {"everybody": True}
-OPERATORS = {"and", "or", "not"}
 UNKNOWN = """
     INSERT INTO mailing_campaignexclusion (campaign_id, given, email, reason)
     SELECT %(campaign)s, given, CASE WHEN %(by_email)s THEN given ELSE '' END, 'unknown'
@@ -39,11 +38,15 @@ NEXT_PICKED = """
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An audience before it is stored: people by their ids, by a queryset, or by a filter's JSON tree."""
+    """An audience before it is stored: people by their ids, by a queryset, or by a filter's JSON tree.
+
+    ``segments`` are those that the filter names, as they are now: what becomes of them later is not the mail's matter.
+    """
 
     people: list[UUID] | None = None
     queryset: UserQuerySet | None = None
     filter: dict[str, Any] | None = None
+    segments: dict[str, Any] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)  # ids or addresses as they were given
     repeated: list[UUID] = field(default_factory=list)
     by_email: bool = False
@@ -55,12 +58,13 @@ class Choice:
             [_repeated(campaign, user) for user in User.objects.filter(pk__in=self.repeated)]
         )
         people = self.people if self.queryset is None else ArraySubquery(self.queryset.values("pk"))
-        return Audience.objects.create(campaign=campaign, people=people, filter=self.filter)
+        segments = self.segments or None
+        return Audience.objects.create(campaign=campaign, people=people, filter=self.filter, segments=segments)
 
     def seen_by(self, sender: User | None) -> UserQuerySet:
         """Return the people of this choice as they are now, in the sender's sight."""
         if self.filter is not None:
-            return _filtered(self.filter, sender)
+            return _filtered(self.filter, self.segments, sender)
         chosen = self.people if self.queryset is None else self.queryset.values("pk")
         return seen_by(sender).filter(pk__in=[] if chosen is None else chosen)
 
@@ -95,12 +99,27 @@ def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
     """
     if tree == EVERYBODY:
         return Choice(filter={})
-    _filtered(tree, sender)
-    if empty := list(_empty_objects(tree, ())):
+    segments = pinned_segments(people_filters, tree, FilterContext(sender or OPERATOR))
+    if empty := empty_objects(tree):
         detail = _("An empty filter finds everybody. To mail everybody, give {everybody} as the whole filter.")
         said = detail.format(everybody=json.dumps(EVERYBODY))
         raise InvalidInput([Fault(said, "empty", path) for path in empty])
-    return Choice(filter=tree)
+    return Choice(filter=tree, segments=segments)
+
+
+def by_segment(segment: str, *, sender: User | None) -> Choice:
+    """Choose the people of a segment, named by its UUID, as its filter is now. Raises ``InvalidInput`` as above."""
+    return by_filter({"segment": segment}, sender=sender)
+
+
+def by_event(event: str, *, roles: Sequence[str], statuses: Sequence[str], sender: User | None) -> Choice:
+    """Choose the people of an event, named by its id or ``external_id``, as far as the sender may know of them.
+
+    Those who hold one of ``roles`` and whose part in it has one of ``statuses``; of either none stands for any, and
+    without a status those who gave up their part are left out. Raises ``InvalidInput`` under the names of the filter.
+    """
+    tree = {"event": event, "role": [*roles], "relation_status": [*statuses]}
+    return by_filter({name: value for name, value in tree.items() if value}, sender=sender)
 
 
 def by_queryset(people: UserQuerySet) -> Choice:
@@ -116,31 +135,20 @@ def seen_by(sender: User | None) -> UserQuerySet:
 def next_people(audience: Audience, size: int) -> list[UUID]:
     """Return the ids of the next ``size`` people of a stored audience who have not been frozen yet, in their order.
 
-    A filter finds them as they are now and in the sight of the campaign's sender; who was picked stays picked.
+    A filter finds them as they are now and in the sight of the campaign's sender, by the segments as they were when the
+    campaign was made; who was picked stays picked.
     """
     after = audience.frozen_through
     if audience.filter is None:
         with connection.cursor() as cursor:
             cursor.execute(NEXT_PICKED, [audience.pk, after or NOBODY, size])
             return [row[0] for row in cursor.fetchall()]
-    people = _filtered(audience.filter, audience.campaign.created_by).order_by("pk")
+    people = _filtered(audience.filter, audience.segments or {}, audience.campaign.created_by).order_by("pk")
     return list((people.filter(pk__gt=after) if after else people).values_list("pk", flat=True)[:size])
 
 
-def _empty_objects(tree: dict[str, Any], path: Path) -> Iterator[Path]:
-    """Give the places of the objects that hold no filter, in a tree that was read without fault."""
-    if not tree:
-        yield path
-    for operator in OPERATORS & tree.keys():
-        if operator == "not":
-            yield from _empty_objects(tree["not"], (*path, "not"))
-        else:
-            for at, part in enumerate(tree[operator]):
-                yield from _empty_objects(part, (*path, operator, at))
-
-
-def _filtered(tree: dict[str, Any], sender: User | None) -> UserQuerySet:
-    return seen_by(sender).filter(people_filters.q(tree, FilterContext(sender or OPERATOR)))
+def _filtered(tree: dict[str, Any], segments: dict[str, Any], sender: User | None) -> UserQuerySet:
+    return seen_by(sender).filter(people_filters.q(tree, context_with(sender or OPERATOR, segments)))
 
 
 def _resolved(given: Sequence[str], people: dict[str, UUID | None]) -> Choice:

@@ -7,12 +7,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
-from mailing.messages import message_id
+from mailing.leaving import unsubscribe_address
+from mailing.messages import Listing, message_id
+from mailing.models import Lane
+from mailing.optouts import OPTED_OUT
 from mailing.policy import Policy
 from mailing.rendering import values_of
 
@@ -34,26 +38,32 @@ HOLD = """
        AND lease_until > clock_timestamp() + make_interval(secs => %s)
      ORDER BY id FOR UPDATE
 """
-# A statement of its own: it sees every suppression that was committed before the rows were locked.
-INSPECT = """
-    SELECT d.id, d.address, d.message_id, d.attempts,
+# A statement of its own: it sees every suppression and every opt-out that was committed before the rows were locked.
+# Suppressed addresses get no mail of any sort; opting out keeps back mail to many alone, not what somebody waits for.
+INSPECT = f"""
+    SELECT d.id, d.address, d.message_id, d.attempts, d.user_id, c.lane, k.key,
            CASE WHEN s.id IS NOT NULL THEN 'suppressed'
                 WHEN d.user_id IS NULL THEN ''
                 WHEN NOT u.is_active THEN 'inactive'
                 WHEN u.email IS DISTINCT FROM d.address THEN 'moved'
+                WHEN o.scope IS NOT NULL THEN 'unsubscribed'
                 ELSE '' END,
            COALESCE(u.first_name, ''), COALESCE(u.last_name, ''), COALESCE(u.job_title, ''), COALESCE(u.company, ''),
            COALESCE(u.city, ''), COALESCE(u.state, '')
       FROM mailing_delivery d
+      JOIN mailing_campaign c ON c.id = d.campaign_id
+      LEFT JOIN mailing_mailcategory k ON k.id = c.category_id
       LEFT JOIN users_user u ON u.id = d.user_id
-      LEFT JOIN mailing_suppression s ON s.address = d.address
+      LEFT JOIN mailing_suppression s ON s.address = d.address {OPTED_OUT}
      WHERE d.id = ANY(%s) ORDER BY d.id
-"""
+"""  # noqa: S608  # a constant
 BARRED = {
     "suppressed": gettext_lazy("The address is suppressed."),
     "inactive": gettext_lazy("The person is no longer active."),
     "moved": gettext_lazy("The person has another address now."),
+    "unsubscribed": gettext_lazy("The person has unsubscribed."),
 }
+REASON = 7  # the column that says why not
 LET_THROUGH = """
     UPDATE mailing_delivery d
        SET status = 'sending', message_id = p.message_id, lease_until = clock_timestamp() + make_interval(secs => %s)
@@ -90,13 +100,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """One row that may be handed over now, with what its templates are filled in with."""
+    """One row that may be handed over now, with what its templates are filled in with.
+
+    ``listed`` is what receivers are told of mail to many; None: somebody waits for it.
+    """
 
     id: int
     address: str
     message_id: str
     attempts: int
     values: dict[str, str]
+    listed: Listing | None = None
 
 
 def claim(campaign_id: UUID, lane: str, policy: Policy) -> Claim:
@@ -124,21 +138,23 @@ def gate(claimed: Claim, ids: Sequence[int], policy: Policy) -> list[Gated] | No
             return None
         cursor.execute(INSPECT, [held])
         rows = cursor.fetchall()
-        barred = [(row[0], str(BARRED[row[4]])) for row in rows if row[4]]
-        passed = [_gated(claimed.campaign_id, row) for row in rows if not row[4]]
+        barred = [(row[0], str(BARRED[row[REASON]])) for row in rows if row[REASON]]
+        passed = [_gated(claimed.campaign_id, row) for row in rows if not row[REASON]]
         cursor.execute(SUPPRESS, [[row[0] for row in barred], [row[1] for row in barred]])
         cursor.execute(LET_THROUGH, [policy.lease, [row.id for row in passed], [row.message_id for row in passed]])
     claimed.ends = started + policy.lease
     return passed
 
 
-def _gated(campaign_id: UUID, row: tuple[str, ...]) -> Gated:
-    delivery_id, address, stored, attempts, _barred, first, last, job_title, company, city, state = row
+def _gated(campaign_id: UUID, row: tuple[Any, ...]) -> Gated:
+    delivery_id, address, stored, attempts, user_id, lane, category, _barred, *known = row
+    first, last, job_title, company, city, state = known
+    leaving = unsubscribe_address(campaign_id, user_id) if lane == Lane.CAMPAIGN and user_id else ""
     return Gated(
-        id=int(delivery_id),
+        id=delivery_id,
         address=address,
-        message_id=stored or message_id(campaign_id, int(delivery_id)),
-        attempts=int(attempts),
+        message_id=stored or message_id(campaign_id, delivery_id),
+        attempts=attempts,
         values=values_of(
             first_name=first,
             last_name=last,
@@ -147,7 +163,9 @@ def _gated(campaign_id: UUID, row: tuple[str, ...]) -> Gated:
             company=company,
             city=city,
             state=state,
+            unsubscribe_url=leaving,
         ),
+        listed=Listing(leaving, category or "", campaign_id) if leaving else None,
     )
 
 

@@ -1,51 +1,71 @@
-"""What a mail says: file templates and texts of the caller's own, filled in with plain values in a sandbox.
+"""What a mail says: templates and texts of the caller's own, filled in with plain values in a sandbox.
 
-A template may use placeholders, ``if``, comparisons and a few filters; everything else of Jinja is refused when the
-campaign is made, so that no template can loop, call, or reach into an object.
+A template may use placeholders, ``if``, comparisons and a few filters; everything else of Jinja is refused when it is
+saved, so that no template can loop, call, or reach into an object.
 """
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from mailing.layout import laid_out
+from mailing.models import EmailTemplate, MailCategory
+from mailing.plain_text import text_of
 from mailing.rendering import ContentError, Renderer
 
-TEMPLATE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 SUBJECT_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The templates of one mail, checked: subject, text and (perhaps empty) HTML; ``template`` names their file."""
+    """The templates of one mail, checked: subject, text and (perhaps empty) HTML; ``template`` is where they are from.
+
+    ``category`` is the sort of mail that it is unless the sending says another one.
+    """
 
     subject: str
     text: str
     html: str = ""
     template: str = ""
+    category: MailCategory | None = None
 
 
 def template_names() -> list[str]:
-    """Return the names of the file templates."""
-    return sorted(folder.name for folder in _folder().iterdir() if (folder / "subject.txt").is_file())
+    """Return the names of the templates that mail can be made of."""
+    return list(EmailTemplate.objects.offered().order_by("name").values_list("name", flat=True))
 
 
 def content_of_template(name: str) -> Content:
-    """Return the content of the file template ``name``. Raises ``ValidationError`` under ``template``."""
-    if not TEMPLATE_NAME.fullmatch(name) or name not in template_names():
+    """Return the content of the template ``name`` as it reads now. Raises ``ValidationError`` under ``template``."""
+    template = EmailTemplate.objects.offered().select_related("category").filter(name=name).first()
+    if template is None:
         known = ", ".join(template_names())
         raise ValidationError({"template": _("There is no template of this name. Known: %s.") % known})
-    folder = _folder() / name
-    html = folder / "body.html"
-    parts = {
-        "subject": (folder / "subject.txt").read_text("utf-8").strip(),
-        "text": (folder / "body.txt").read_text("utf-8"),
-        "html": html.read_text("utf-8") if html.is_file() else "",
-    }
-    return _checked(Content(**parts, template=name), dict.fromkeys(parts, "template"))
+    try:
+        return content_of(template)
+    except ValidationError as error:
+        raise ValidationError({"template": error.messages}) from error
+
+
+def content_of(template: EmailTemplate) -> Content:
+    """Return what ``template`` says, ready to be filled in: its HTML in the layout, and a text of it if it has none.
+
+    Raises ``ValidationError`` under ``subject``, ``html`` or ``text``, whichever was written so.
+    """
+    own = {name: name for name in ("subject", "html", "text")}
+    if not (template.html.strip() or template.text.strip()):
+        raise ValidationError({"html": _("Write an HTML or a text.")})
+    written = Content(subject=template.subject.strip(), text=template.text, html=template.html)
+    _checked(written, own)
+    ready = Content(
+        subject=written.subject,
+        text=template.text if template.text.strip() else text_of(template.html),
+        html=laid_out(written.subject, template.html) if template.html.strip() else "",
+        template=template.name,
+        category=template.category,
+    )
+    return _checked(ready, own if template.text.strip() else {**own, "text": "html"})
 
 
 def own_content(*, subject: str, body: str) -> Content:
@@ -66,7 +86,3 @@ def _checked(content: Content, blame: dict[str, str]) -> Content:
     except ContentError as error:
         raise ValidationError({blame[error.part]: str(error)}) from error
     return content
-
-
-def _folder() -> Path:
-    return Path(settings.BASE_DIR) / "templates" / "email"

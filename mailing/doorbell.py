@@ -1,12 +1,14 @@
 """Telling the workers that there is something to do. The broker is a doorbell: a ring that is lost costs one tick."""
 
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 
 from mailing.policy import TICK
 
 PUMP = "mailing.tasks.pump"
 REMIND = "mailing.remind"
+RUNG = "mailing.rung"  # somebody has rung, and no worker has come yet
 
 
 def ring() -> None:
@@ -15,5 +17,14 @@ def ring() -> None:
 
 
 def ring_now() -> None:
-    """Wake a worker: try once, and let the ring fade when nobody hears it before the next tick."""
-    current_app.send_task(PUMP, expires=TICK, retry=False, ignore_result=True)
+    """Wake a worker: try once, and let the ring fade when nobody hears it before the next tick.
+
+    Where somebody has rung already it is left at that: the worker who comes looks at what is stored by then.
+    """
+    if cache.add(RUNG, 1, timeout=TICK):
+        current_app.send_task(PUMP, expires=TICK, retry=False, ignore_result=True)
+
+
+def answer() -> None:
+    """Let the bell ring again: a worker has come. It says so before it looks, so that it misses nothing."""
+    cache.delete(RUNG)

@@ -13,32 +13,39 @@ from django.utils.translation import gettext as _
 from api.exceptions import InvalidInput
 from mailing.audience import next_people
 from mailing.models import Audience, Campaign, CampaignStatus
+from mailing.optouts import OPTED_OUT
 from mailing.policy import Policy
 
 logger = logging.getLogger(__name__)
 MAY_SEND = "mailing.add_campaign"
 
 # The address can be somebody else's delivery already where two people passed it on between two portions.
-DELIVER = """
+DELIVER = f"""
     INSERT INTO mailing_delivery (campaign_id, user_id, address, next_attempt_at)
     SELECT %(campaign)s, u.id, u.email, clock_timestamp()
-      FROM users_user u LEFT JOIN mailing_suppression s ON s.address = u.email
-     WHERE u.id = ANY(%(people)s) AND u.email IS NOT NULL AND u.is_active AND s.id IS NULL
+      FROM users_user u JOIN mailing_campaign c ON c.id = %(campaign)s
+      LEFT JOIN mailing_suppression s ON s.address = u.email {OPTED_OUT}
+     WHERE u.id = ANY(%(people)s) AND u.email IS NOT NULL AND u.is_active AND s.id IS NULL AND o.scope IS NULL
      ORDER BY u.id
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608  # a constant
 # Whoever of the portion has no delivery now is left out. That somebody was named twice matters only if they get mail.
-LEAVE_OUT = """
-    INSERT INTO mailing_campaignexclusion (campaign_id, user_id, given, email, reason)
-    SELECT %(campaign)s, u.id, '', COALESCE(u.email, ''),
-           CASE WHEN u.email IS NULL THEN 'no_address' WHEN NOT u.is_active THEN 'inactive'
-                WHEN s.id IS NOT NULL THEN 'suppressed' ELSE 'duplicate' END
-      FROM users_user u LEFT JOIN mailing_suppression s ON s.address = u.email
+LEAVE_OUT = f"""
+    INSERT INTO mailing_campaignexclusion (campaign_id, user_id, given, email, reason, detail)
+    SELECT %(campaign)s, u.id, '', COALESCE(u.email, ''), r.reason,
+           CASE r.reason WHEN 'unsubscribed' THEN o.scope ELSE '' END
+      FROM users_user u JOIN mailing_campaign c ON c.id = %(campaign)s
+      LEFT JOIN mailing_suppression s ON s.address = u.email {OPTED_OUT}
+     CROSS JOIN LATERAL (
+               SELECT CASE WHEN u.email IS NULL THEN 'no_address' WHEN NOT u.is_active THEN 'inactive'
+                           WHEN s.id IS NOT NULL THEN 'suppressed' WHEN o.scope IS NOT NULL THEN 'unsubscribed'
+                           ELSE 'duplicate' END AS reason) r
      WHERE u.id = ANY(%(people)s)
        AND NOT EXISTS (SELECT FROM mailing_delivery d WHERE d.campaign_id = %(campaign)s AND d.user_id = u.id)
      ORDER BY u.id
-    ON CONFLICT (campaign_id, user_id) WHERE user_id IS NOT NULL DO UPDATE SET reason = EXCLUDED.reason
-"""
+    ON CONFLICT (campaign_id, user_id) WHERE user_id IS NOT NULL
+    DO UPDATE SET reason = EXCLUDED.reason, detail = EXCLUDED.detail
+"""  # noqa: S608  # a constant
 
 
 class SenderError(Exception):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.eml")
+FIRST = ("from", "to", "subject", "date")
 
 
 class UnknownMailError(LookupError):
@@ -33,7 +34,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it would have been sent: its headers in their order, and both forms of its body (or empty)."""
+    """A mail as it would have been sent: its headers, readers' own first, and both forms of its body (or empty)."""
 
     envelope: Envelope
     headers: list[tuple[str, str]]
@@ -63,7 +64,7 @@ def read_message(name: str) -> Mail:
     message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
     return Mail(
         envelope=_envelope(path, message),
-        headers=[(key, str(value)) for key, value in message.items()],
+        headers=sorted(((key, str(value)) for key, value in message.items()), key=_place),
         text=_body(message, "plain"),
         html=_with_pictures(_body(message, "html"), message),
     )
@@ -81,6 +82,12 @@ def _envelope(path: Path, message: EmailMessage) -> Envelope:
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
     )
+
+
+def _place(header: tuple[str, str]) -> int:
+    """Return the place of a header: those for readers first, the others after them in their order."""
+    name = header[0].lower()
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -1,4 +1,4 @@
-"""The vocabulary for sets of campaigns, deliveries and exclusions."""
+"""The vocabulary for sets of campaigns, deliveries, exclusions and suppressions."""
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -9,7 +9,14 @@ from users.models import User
 from users.roles import Role, holds
 
 if TYPE_CHECKING:
-    from mailing.models import Campaign, CampaignExclusion, Delivery  # noqa: F401  # named by the base classes below
+    from mailing.models import (  # noqa: F401  # named by the base classes below
+        Campaign,
+        CampaignExclusion,
+        Delivery,
+        EmailTemplate,
+        EmailTemplateVersion,
+        Suppression,
+    )
 
 Q = TypeVar("Q", bound="QuerySet[Any]")
 
@@ -46,6 +53,36 @@ class ExclusionQuerySet(QuerySet["CampaignExclusion"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the exclusions that ``user`` may know of: those of the campaigns that they may know of."""
         return _of_senders(self, user, "campaign__created_by")
+
+
+class SuppressionQuerySet(QuerySet["Suppression"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the suppressions that ``user`` may know of: all for administrators, none for others."""
+        return self if holds(user, Role.ADMIN) else self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the suppressions that ``user`` may lift."""
+        return self.visible_to(user)
+
+
+class EmailTemplateQuerySet(QuerySet["EmailTemplate"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the templates that ``user`` may know of: all for who may send, none for others."""
+        return self if holds(user, Role.ADMIN, Role.ORGANIZER) else self.none()
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the templates that ``user`` may change: who sends writes, too."""
+        return self.visible_to(user)
+
+    def offered(self) -> Self:
+        """Return those that mail can be made of."""
+        return self.filter(archived=False)
+
+
+class EmailTemplateVersionQuerySet(QuerySet["EmailTemplateVersion"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the versions that ``user`` may know of: those of the templates that they may know of."""
+        return self if holds(user, Role.ADMIN, Role.ORGANIZER) else self.none()
 
 
 def _of_senders(rows: Q, user: User | AnonymousUser, sender: str) -> Q:

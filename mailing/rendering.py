@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-PLACEHOLDERS = ("first_name", "last_name", "full_name", "email", "job_title", "company", "city", "state")
+PLACEHOLDERS = (
+    "first_name",
+    "last_name",
+    "full_name",
+    "email",
+    "job_title",
+    "company",
+    "city",
+    "state",
+    "unsubscribe_url",
+)
 # Without replace, which multiplies: a short template of a few of them in a row fills the memory.
 FILTERS = ("capitalize", "e", "escape", "lower", "title", "trim", "truncate", "upper", "urlencode")
 SPEECH = (
@@ -80,9 +90,20 @@ class Rendered:
 
 
 def values_of(
-    *, first_name: str, last_name: str, email: str, job_title: str, company: str, city: str, state: str
+    *,
+    first_name: str,
+    last_name: str,
+    email: str,
+    job_title: str,
+    company: str,
+    city: str,
+    state: str,
+    unsubscribe_url: str = "",
 ) -> dict[str, str]:
-    """Return what the placeholders stand for: plain texts, never the person's object."""
+    """Return what the placeholders stand for: plain texts, never the person's object.
+
+    ``unsubscribe_url`` leads to where this mail is unsubscribed from; mail that somebody waits for has none.
+    """
     return {
         "first_name": first_name,
         "last_name": last_name,
@@ -92,6 +113,7 @@ def values_of(
         "company": company,
         "city": city,
         "state": state,
+        "unsubscribe_url": unsubscribe_url,
     }
 
 

@@ -43,7 +43,9 @@ class Sender:
             rows = gate(self._claimed, ids[start : start + size], self._policy) if monotonic() < ends else None
             if rows is None or not all(self._send_one(row) for row in rows):
                 break
-        self._judge()
+        else:
+            self._judge()
+        self._postpone()
         release(self._claimed, ids)
 
     def _send_one(self, row: Gated) -> bool:
@@ -52,7 +54,13 @@ class Sender:
             return False
         try:
             rendered = self._renderer.write(row.id, row.values)
-            message = build(rendered, address=row.address, message_id=row.message_id, lane=self._claimed.lane)
+            message = build(
+                rendered,
+                address=row.address,
+                message_id=row.message_id,
+                lane=self._claimed.lane,
+                listed=row.listed,
+            )
         except PointlessError as error:
             return self._settle(row, DeliveryStatus.SUPPRESSED, error=str(error), burnt=0)
         except ContentError as error:
@@ -98,13 +106,19 @@ class Sender:
             self._fail(row, error)
         self._held_back.clear()
 
+    def _postpone(self) -> None:
+        """Try again later what was held back when the claim was broken off: nobody knows yet who is refused."""
+        for row, error in self._held_back:
+            self._deferred(row, error)
+        self._held_back.clear()
+
     def _fail(self, row: Gated, error: RefusedError) -> bool:
         ours = self._settle(row, DeliveryStatus.FAILED, error=str(error))  # first: suppressing takes what is claimed
         if error.hard and (error.certain or self._got_through):
             suppress(address=row.address, reason=SuppressionReason.HARD_BOUNCE, detail=str(error))
         return ours
 
-    def _deferred(self, row: Gated, error: DeferredError) -> bool:
+    def _deferred(self, row: Gated, error: OutcomeError) -> bool:
         attempts = row.attempts + 1
         if attempts >= self._policy.attempts:
             return self._settle(

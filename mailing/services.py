@@ -4,16 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
+from events.models import Event
 from mailing.audience import Choice, next_people
 from mailing.content import Content
 from mailing.counts import keep_counts
 from mailing.doorbell import ring
 from mailing.freeze import begin, complete, freeze_next
-from mailing.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Lane
+from mailing.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Lane, MailCategory
 from mailing.policy import FROZEN_AT_ONCE
 from users.models import User
 
@@ -37,12 +39,16 @@ def create_campaign(
     sender: User | None,
     scheduled_at: datetime | None = None,
     lane: str = Lane.CAMPAIGN,
+    category: MailCategory | None = None,
+    event: Event | None = None,
     form_token: UUID | None = None,
 ) -> Campaign:
     """Make a campaign and let it begin, at once or at ``scheduled_at``.
 
-    An audience of up to 1,000 is frozen when this returns, a larger one by a worker. A sender of None is an operator.
-    A ``form_token`` makes one campaign: once more, and it raises ``AlreadySentError`` with that one.
+    Who does without its ``category`` (the content's own unless another is given), or without mail about its ``event``,
+    is left out; of the transactional lane nobody does. An audience of up to 1,000 is frozen when this returns, a larger
+    one by a worker. A sender of None is an operator. A ``form_token`` makes one campaign: once more, and it raises
+    ``AlreadySentError`` with that one.
     """
     if form_token:
         _use_up(form_token)
@@ -52,6 +58,8 @@ def create_campaign(
         text=content.text,
         html=content.html,
         lane=lane,
+        category=category or content.category,
+        event=event,
         scheduled_at=scheduled_at,
         created_by=sender,
         form_token=form_token,
@@ -118,14 +126,19 @@ def settle_campaign(*, campaign: Campaign, outcome: str) -> int:
     """Decide on the deliveries that are in doubt, and return how many there were.
 
     ``outcome``: ``sent`` or ``failed`` takes their fate as known; ``resend`` sends them again, with the same
-    Message-ID, at the risk that somebody gets two.
+    Message-ID, at the risk that somebody gets two. Why they were in doubt is kept with those that failed alone.
     """
     locked = _locked(campaign)
     if outcome == "resend" and locked.status == CampaignStatus.CANCELLED:
         raise Conflict(_("This campaign is cancelled: what is in doubt can be settled as sent or failed only."))
     now = clock.now()
     doubtful = Delivery.objects.filter(campaign=locked, status=DeliveryStatus.IN_DOUBT)
-    settled = doubtful.update(status=OUTCOMES[outcome], sent_at=now if outcome == "sent" else None, next_attempt_at=now)
+    settled = doubtful.update(
+        status=OUTCOMES[outcome],
+        sent_at=now if outcome == "sent" else None,
+        next_attempt_at=now,
+        error=F("error") if outcome == "failed" else "",
+    )
     if settled and outcome == "resend" and locked.status == CampaignStatus.SENT:
         locked.finished_at = locked.final_counts = None
         begin(locked)

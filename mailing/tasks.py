@@ -4,13 +4,14 @@ from celery import shared_task
 
 from mailing import accounts
 from mailing import pump as pumping
-from mailing.doorbell import PUMP, REMIND, ring_now
+from mailing.doorbell import PUMP, REMIND, answer, ring_now
 from mailing.registrations.reminders import remind as write_reminders
 
 
 @shared_task(name=PUMP, ignore_result=True)  # type: ignore[untyped-decorator]  # Celery is untyped
 def pump() -> None:
     """Send what is due for a while, and ring again when that was not all."""
+    answer()
     if pumping.pump():
         ring_now()
 

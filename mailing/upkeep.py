@@ -22,7 +22,7 @@ RECOVER = """
     UPDATE mailing_delivery d
        SET status = CASE WHEN a.id IS NOT NULL AND (e.lane = 'campaign' OR d.attempts + 1 >= %s) THEN 'in_doubt'
                          ELSE 'queued' END,
-           error = CASE WHEN a.id IS NOT NULL THEN %s ELSE '' END,
+           error = CASE WHEN a.id IS NOT NULL THEN %s ELSE d.error END,
            attempts = attempts + (a.id IS NOT NULL)::int, token = NULL, lease_until = NULL
       FROM expired e LEFT JOIN ambiguous a ON a.id = e.id WHERE d.id = e.id
 """

@@ -1,12 +1,15 @@
 """Whether an event takes somebody: by the table of transitions, then by its seats. Under the lock on its capacity."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
 from events.models import Event
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
-from relations.transitions import OPEN, EventState, Refusal, refusal, state_of
+from relations.transitions import DOORS_OPEN, OPEN, EventState, Refusal, refusal, state_of
 
 
 def admitted_status(capacity: EventCapacity) -> str:
@@ -29,13 +32,14 @@ def refuse_unfit(capacity: EventCapacity, relation: UserEventRelation, was: str)
     """Raise ``Conflict`` unless ``relation``, which ``was`` something else, may become what it is now."""
     state = state_of(capacity.event)
     refused = refusal(role=relation.role, was=was, status=relation.status, state=state)
-    said = _said_of(refused) if refused else _said_of_seats(capacity, relation, was, state)
+    said = _said_of(refused, relation) if refused else _said_of_seats(capacity, relation, was, state)
     if said:
         words = {
             "event": capacity.event,
             "status": capacity.event.get_status_display(),
             "was": Status(was).label if was else "",
             "wanted": relation.get_status_display(),
+            "opens": _moment(capacity.event.start_at - DOORS_OPEN, capacity.event.timezone),
         }
         raise Conflict(said % words, _code_of(refused, capacity.event, relation))
 
@@ -47,7 +51,13 @@ def _code_of(refused: Refusal | None, event: Event, relation: UserEventRelation)
     return event.status if refused == Refusal.CLOSED else refused.value
 
 
-def _said_of(refused: Refusal) -> str:
+def _moment(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M} ({zone})"
+
+
+def _said_of(refused: Refusal, relation: UserEventRelation) -> str:
+    if refused == Refusal.NOT_BEGUN and relation.status == Status.ATTENDED:
+        return _("“%(event)s” has not begun: check-in opens on %(opens)s.")
     return {
         Refusal.IMPOSSIBLE: _(
             "Who is %(was)s in “%(event)s” cannot become %(wanted)s. End that relation first, and add it anew."

@@ -14,14 +14,24 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.conf import settings
 from django.utils import timezone as clock
+from django.utils.translation import gettext_lazy
 
 from events.models import Event, EventStatus
+from relations.models import Status
+from relations.querysets import LIVE
 from users.models import User
 
 PRODUCT = "-//Event CRM//Event CRM//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
-# Within what the library can look ahead; beyond, the rules of these years hold.
-FIRST_YEAR, LAST_YEAR = 1, 9990
+# The years whose clocks a calendar describes. Times beyond are in UTC: nobody knows the clocks of the year 9999, and to
+# describe all in between takes ten seconds, and as much room as a thousand events.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+# What the entry of somebody who has no place, or none yet, says after the title.
+UNSURE = {
+    Status.PENDING: gettext_lazy("waits for approval"),
+    Status.WAITLISTED: gettext_lazy("on the waitlist"),
+    Status.OFFERED: gettext_lazy("a place is offered"),
+}
 
 
 def invitation(event: Event, *, attendee: User, method: str, sequence: int, link: str) -> bytes:
@@ -40,6 +50,24 @@ def invitation(event: Event, *, attendee: User, method: str, sequence: int, link
 def calendar_of(events: Iterable[Event], *, name: str = "") -> bytes:
     """Return a calendar of ``events``, the same until one of them changes; programs show the ``name`` of a feed."""
     return _written("", [(event, _entry(event, event.version, event.updated_at)) for event in events], name=name)
+
+
+def calendar_for(parts: Iterable[tuple[Event, str]], *, name: str = "") -> bytes:
+    """Return a calendar of events for one person: each with the status of that person's part in it.
+
+    It is tentative, and says why, while they have no place; cancelled, once their registration has ended.
+    """
+    return _written("", [(event, _own_entry(event, status)) for event, status in parts], name=name)
+
+
+def _own_entry(event: Event, status: str) -> icalendar.Event:
+    entry = _entry(event, event.version, event.updated_at)
+    if status not in LIVE:
+        entry["status"] = "CANCELLED"
+    elif (why := UNSURE.get(Status(status))) and event.status == EventStatus.ACTIVE:
+        entry["status"] = "TENTATIVE"
+        entry["summary"] = icalendar.vText(f"{printable(event.title)} ({why})")
+    return entry
 
 
 def uid_of(event: Event) -> str:
@@ -88,10 +116,15 @@ def _address(email: str, name: str) -> icalendar.vCalAddress:
 def _local(event: Event, moment: datetime) -> datetime:
     """Return the moment in the event's zone, but in UTC where a clock put back shows that time for the second time.
 
-    Programs take a time that occurs twice for the first one (RFC 5545, 3.3.5).
+    Programs take a time that occurs twice for the first one (RFC 5545, 3.3.5). In UTC as well beyond the years whose
+    clocks are described.
     """
     local = moment.astimezone(UTC if event.timezone == "UTC" else ZoneInfo(event.timezone))
-    return moment.astimezone(UTC) if local.fold else local
+    return local if not local.fold and _is_described(moment) else moment.astimezone(UTC)
+
+
+def _is_described(moment: datetime) -> bool:
+    return FIRST_YEAR < moment.year < LAST_YEAR
 
 
 def _written(method: str, entries: list[tuple[Event, icalendar.Event]], *, name: str = "") -> bytes:
@@ -115,9 +148,9 @@ def _years(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
     """Return for each zone but UTC the years in which something happens there, with one before and one after."""
     years: dict[str, tuple[int, int]] = {}
     for event in events:
-        first, last = event.start_at.year - 1, (event.end_at or event.start_at).year + 1
-        known = years.get(event.timezone, (first, last))
-        years[event.timezone] = min(first, known[0]), max(last, known[1])
+        for moment in filter(_is_described, filter(None, (event.start_at, event.end_at))):
+            first, last = years.get(event.timezone, (LAST_YEAR, FIRST_YEAR))
+            years[event.timezone] = min(first, moment.year - 1), max(last, moment.year + 1)
     years.pop("UTC", None)
     return years
 
@@ -125,15 +158,9 @@ def _years(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
 @lru_cache(maxsize=256)
 def _zone(name: str, first: int, last: int) -> Any:
     """Return the VTIMEZONE of an IANA zone over so many years: its changes between summer and winter time."""
-    zone = icalendar.Timezone.from_tzid(
-        name, first_date=date(_within(first), 1, 1), last_date=date(_within(last), 12, 31)
-    )
+    zone = icalendar.Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 12, 31))
     zone.pop("COMMENT", None)
     return zone
-
-
-def _within(year: int) -> int:
-    return max(FIRST_YEAR, min(year, LAST_YEAR))
 
 
 def printable(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -12,13 +13,14 @@ from events.models import Event, EventStatus
 from events.services import create_event
 from relations.demo_programme import PROGRAMME, Planned
 from relations.ledger import stated
-from relations.models import EventCapacity, Role, Status, UserEventRelation
+from relations.models import Role, Status, UserEventRelation
 from relations.seats import lock_capacity
 from relations.seeding.draws import Zipf
 from relations.seeding.rows import COMPANIES, MAILBOX_NAMES
 from relations.seeding.words import CITIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES
 from relations.services import add_relation, end_relation
-from users.models import User
+from users.models import Segment, User
+from users.segments.services import create_segment
 
 DEMO_PREFIX = "demo-"
 PEOPLE = 120
@@ -26,11 +28,23 @@ HOSTS = 14  # the first people are the ones who host
 # Chances of those who registered: not to come, and (from there on) to cancel.
 NO_SHOW, CANCELLED = 0.12, 0.22
 REASON = "demo"
+SEGMENTS: list[dict[str, Any]] = [
+    {
+        "name": "Hosts and regulars",
+        "description": "Whom we ask first: who hosts, and who came three times or more.",
+        "filter": {"or": [{"hosted": {}}, {"attended": {"min": 3}}]},
+    },
+    {
+        "name": "Waited twice, never let in",
+        "description": "They are owed a place.",
+        "filter": {"waitlisted": {"min": 2, "admitted": False}},
+    },
+]
 
 
 @transaction.atomic
 def make_demo_data() -> bool:
-    """Store about 120 people, 25 events before and after today, and who took part.
+    """Store about 120 people, 25 events before and after today, who took part, and two segments.
 
     The same each time, but for the days, which are counted from today. Stores nothing and returns False where anybody
     but staff is known already: a database in use is no demo.
@@ -47,6 +61,8 @@ def make_demo_data() -> bool:
         _record(event, Role.HOST, [(host, Status.CONFIRMED) for host in hosts])
         others = [person for person in people if person not in hosts]  # hosts come to each other's events too
         _fill(event, random.sample(others, planned.people), random)
+    for segment in SEGMENTS:
+        create_segment(segment=Segment(**segment), actor=None)
     return True
 
 
@@ -116,7 +132,6 @@ def _record(event: Event, role: Role, parts: Sequence[tuple[User, Status]]) -> N
             UserEventRelation(user=person, event=event, role=role, status=status, seq=seq)
             for seq, (person, status) in enumerate(parts, start=capacity.next_seq)
         )
-    EventCapacity.objects.filter(pk=event.pk).update(next_seq=capacity.next_seq + len(parts))
 
 
 def _became(event: Event, chance: float) -> Status:

@@ -7,19 +7,23 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
 from api.filters import FilterContext
+from api.ranking import RANKED_AT_MOST
 from events.models import Event
 from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE, LIVE
 from relations.queue import places_in_queues
 from relations.registration import check_in, undo_check_in
 from relations.tickets import relation_of
+from relations.turns import turn_at
+from users.expressions import person_search_text
 from users.filters import people_filters
 from users.models import User
+from users.search import one_letter_off
 
 FOUND_AT_MOST = 20
 # What a code reader types: the address of a ticket, or its code, which no name looks like.
@@ -92,7 +96,8 @@ def admit_ticket(event: Event, ticket: str, *, actor: User) -> Verdict:
 def admit(relation: UserEventRelation, *, actor: User) -> Verdict:
     """Check somebody in, and say what became of it."""
     try:
-        relation, is_news = check_in(relation=relation, actor=actor, reason="checked in at the door")
+        with turn_at(relation.event_id, leads=True):
+            relation, is_news = check_in(relation=relation, actor=actor, reason="checked in at the door")
     except Conflict as error:
         relation.refresh_from_db()
         seen = standing(relation)
@@ -103,7 +108,8 @@ def admit(relation: UserEventRelation, *, actor: User) -> Verdict:
 def send_out(relation: UserEventRelation, *, actor: User) -> Verdict:
     """Take a check-in back, and say what became of it."""
     try:
-        relation = undo_check_in(relation=relation, actor=actor, reason="check-in taken back at the door")
+        with turn_at(relation.event_id, leads=True):
+            relation = undo_check_in(relation=relation, actor=actor, reason="check-in taken back at the door")
     except Conflict as error:
         return Verdict(Word.REFUSED, relation, str(error.detail))
     return Verdict(Word.UNDONE, relation, _("The check-in was taken back."))
@@ -112,22 +118,36 @@ def send_out(relation: UserEventRelation, *, actor: User) -> Verdict:
 def find_people(event: Event, text: str, *, caller: User) -> Sequence[UserEventRelation]:
     """Return the registrations of this event's people whom ``text`` finds, the best first: each one's live or latest.
 
-    Three queries. Raises ``InvalidInput`` for a text that cannot be searched for.
+    Who is one letter away from the text comes before who merely resembles it; both are looked for where nobody has it
+    as it stands. Five queries at most. Raises ``InvalidInput`` for a text that cannot be searched for.
     """
-    context, read = FilterContext(caller), people_filters.read({"q": text})
     attendees = UserEventRelation.objects.filter(event=event, role=Role.ATTENDEE)
-    people = User.objects.filter(pk__in=attendees.values("user"))
-    ranking = read.ranking(context)
-    if ranking is None:
-        return []
-    keys = [row["pk"] for row in ranking.first_of(people)]
-    best = [user.pk for user in User.objects.filter(pk__in=keys).order_by(*ranking.order_by, "pk")[:FOUND_AT_MOST]]
+    best = _best(User.objects.filter(pk__in=attendees.values("user")), text, FilterContext(caller))
     latest: dict[object, UserEventRelation] = {}
     for relation in attendees.filter(user__in=best).select_related("user", "event").order_by("seq"):
         earlier = latest.get(relation.user_id)
         if earlier is None or earlier.status not in LIVE:
             latest[relation.user_id] = relation
     return [latest[key] for key in best if key in latest]
+
+
+def _best(people: "QuerySet[User]", text: str, context: FilterContext) -> list[UUID]:
+    """Return the keys of the best finds among ``people``."""
+    ranking = people_filters.read({"q": text}).ranking(context)
+    if ranking is None:
+        return []
+    found = [row["pk"] for row in ranking.first_of(people)]
+    near = _near(people, text) if not people.filter(ranking.tiers[0]).exists() else []
+    nearest = [Case(When(pk__in=near, then=Value(0)), default=Value(1))] if near else []
+    rows = User.objects.filter(pk__in=[*found, *near]).order_by(*nearest, *ranking.order_by, "pk")
+    return list(rows.values_list("pk", flat=True)[:FOUND_AT_MOST])
+
+
+def _near(people: "QuerySet[User]", text: str) -> list[UUID]:
+    """Return the keys of those of ``people`` who are one letter away from ``text``; it reads all of them."""
+    condition = one_letter_off(person_search_text(), text)
+    rows = people.filter(condition) if condition else people.none()
+    return list(rows.order_by().values_list("pk", flat=True)[:RANKED_AT_MOST])
 
 
 def numbers_at_door(event: Event) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.generic import TemplateView
 
-from api.exceptions import Conflict, InvalidInput
+from api.exceptions import Conflict, InvalidInput, Unavailable
 from api.ordering import Orderings, sort_named
 from api.pages import Page, keyset_page
 from events.filters import event_orderings
@@ -21,6 +21,7 @@ from relations.querysets import HOLDING_A_PLACE, LIVE
 from relations.queue import places_in_queues
 from relations.schedule import moment, when
 from relations.tickets import ticket_code
+from relations.turns import turn_at
 from users.accounts.own_pages import OwnPage
 from users.models import User
 
@@ -70,27 +71,34 @@ class EventPage(OwnPage):
     def post(self, request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002  # as in every address
         event, step = self._event(), request.POST.get("step", "")
         try:
-            take_own_step(step=step, user=self.person, event=event, reason="by themselves on the event's page")
+            with turn_at(event.pk, leads=False):
+                take_own_step(step=step, user=self.person, event=event, reason="by themselves on the event's page")
         except Conflict as error:
             return self._show(self._event(), str(error.detail), status=409)
+        except Unavailable as error:
+            return self._show(self._event(), str(error.detail), status=503, again=error.wait)
         return redirect("account-event", id=event.pk)
 
     def _event(self) -> Event:
         events = Event.objects.visible_to(self.person).select_related("capacity")
         return get_object_or_404(events, pk=self.kwargs["id"])
 
-    def _show(self, event: Event, error: str = "", *, status: int = 200) -> HttpResponse:
+    def _show(self, event: Event, error: str = "", *, status: int = 200, again: int = 0) -> HttpResponse:
         relation = own_registration(self.person, event)
         context = {
             "event": event,
             "when": when(event),
             "opening": opening(event),
             "error": error,
+            "again": again,
             "relation": relation,
             "steps": own_steps(event, relation),
             **(_standing(relation) if relation else {}),
         }
-        return render(self.request, "account/event.html", context, status=status)
+        response = render(self.request, "account/event.html", context, status=status)
+        if again:
+            response["Retry-After"] = str(again)
+        return response
 
 
 def _standing(relation: UserEventRelation) -> dict[str, Any]:

@@ -8,17 +8,18 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone as clock
+from django.utils.translation import gettext_lazy as _
 
 from api.filters import (
     BooleanFilter,
     ChoiceFilter,
+    CountFilter,
     DateTimeFilter,
     FactGroup,
     Facts,
     FilterContext,
     FilterSet,
     IdFilter,
-    IntegerFilter,
     ObjectFilter,
 )
 from api.ordering import Ordering
@@ -80,8 +81,8 @@ def _part_filter(name: str, role: Role, taken: Q) -> ObjectFilter:
         name,
         IdFilter("event", of="events.Event"),
         *_moments(),
-        IntegerFilter("min", help_text="At least so many events (1 when left out)."),
-        IntegerFilter("max", help_text="At most so many events."),
+        CountFilter("min", label=_("at least"), help_text="At least so many events (1 when left out)."),
+        CountFilter("max", label=_("at most"), help_text="At most so many events."),
         condition=_took_part(role, taken),
         help_text=f"People who {name} events: of this kind, so many of them.",
     )
@@ -119,10 +120,10 @@ def _least_and_most(facts: Facts) -> tuple[int, int | None]:
     return facts.get("min", 1 if "max" not in facts else 0), facts.get("max")
 
 
-def _how_often(what: str) -> list[IntegerFilter]:
+def _how_often(what: str) -> list[CountFilter]:
     return [
-        IntegerFilter("min", help_text=f"At least so many {what} (1 when left out)."),
-        IntegerFilter("max", help_text=f"At most so many {what}."),
+        CountFilter("min", label=_("at least"), help_text=f"At least so many {what} (1 when left out)."),
+        CountFilter("max", label=_("at most"), help_text=f"At most so many {what}."),
     ]
 
 

@@ -101,14 +101,11 @@ INSERT = f"""
         SELECT s.id, s.user_id, s.event_id, s.role, s.becomes AS status,
                row_number() OVER (PARTITION BY s.event_id ORDER BY s.line) AS nth
           FROM import_staged s WHERE s.target IS NULL AND {OPEN}),
-    given AS (
-        UPDATE relations_eventcapacity c SET next_seq = c.next_seq + n.rows
-          FROM (SELECT event_id, COUNT(*) AS rows FROM numbered GROUP BY event_id) n WHERE c.event_id = n.event_id
-        RETURNING c.event_id, c.next_seq - n.rows AS first),
     made AS (
         INSERT INTO relations_usereventrelation (id, user_id, event_id, role, status, seq)
-        SELECT n.id, n.user_id, n.event_id, n.role, n.status, g.first + n.nth - 1
-          FROM numbered n JOIN given g USING (event_id) ORDER BY n.id ON CONFLICT DO NOTHING RETURNING id)
+        SELECT n.id, n.user_id, n.event_id, n.role, n.status, c.next_seq + n.nth - 1
+          FROM numbered n JOIN relations_eventcapacity c USING (event_id) ORDER BY n.id
+            ON CONFLICT DO NOTHING RETURNING id)
     UPDATE import_staged s SET target = s.id FROM made WHERE made.id = s.id
 """  # noqa: S608  # a constant
 OVER_CAPACITY = f"""

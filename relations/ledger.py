@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
+from api.statements import Statement, insertion, send
+from relations.models import UserEventRelation
 from users.models import User
 
 _SET = "SELECT set_config('crm.actor', %s, true), set_config('crm.reason', %s, true)"
+_UNSET: Statement = (_SET, ["", ""])
 
 
 @contextmanager
@@ -17,10 +20,21 @@ def stated(*, actor: User | None, reason: str) -> Iterator[None]:
     The settings are local to the transaction, which the block opens where there is none. An error within it ends
     what the caller's own ``atomic`` began, so that no setting outlives it.
     """
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_SET, [str(actor.pk) if actor else "", reason])
+    with transaction.atomic(savepoint=False):
+        send(_setting(actor, reason))
         yield
-        cursor.execute(_SET, ["", ""])
+        send(_UNSET)
+
+
+def insert_stated(relation: UserEventRelation, *, actor: User | None, reason: str) -> None:
+    """Store a new relation as ``stated`` lets it be saved, in one way to the server and back."""
+    with transaction.atomic(savepoint=False):
+        send(_setting(actor, reason), insertion(relation), _UNSET)
+    relation._state.adding, relation._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _setting(actor: User | None, reason: str) -> Statement:
+    return _SET, [str(actor.pk) if actor else "", reason]
 
 
 @contextmanager

@@ -32,6 +32,8 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# What most of an event's people are not.
+UNUSUAL = (Status.PENDING, Status.OFFERED, Status.DECLINED, Status.EXPIRED, Status.CANCELLED, Status.NO_SHOW)
 # What an owner or a host can be; an attendee can be any of them.
 STATUSES_OF_STAFF = (Status.CONFIRMED, Status.ATTENDED, Status.CANCELLED)
 
@@ -96,6 +98,13 @@ class UserEventRelation(models.Model):
                 fields=["offer_expires_at"], condition=Q(status=Status.OFFERED), name="relations_offers_by_end"
             ),
             models.Index(fields=["user"], condition=Q(status=Status.NO_SHOW), name="relations_no_shows"),
+            # What few of an event's people are, which its index of all would be walked for. Without what registering
+            # and checking in write, which this so costs nothing.
+            models.Index(
+                fields=["event", "status", "seq"],
+                condition=Q(role=Role.ATTENDEE, status__in=UNUSUAL),
+                name="relations_unusual",
+            ),
         ]
         triggers = [*relation_triggers(), part_is_fixed(), offers_end()]
 
@@ -168,17 +177,22 @@ class RelationTransition(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """The secret address of a person's calendar, of which only a digest is kept."""
+    """The secret address of a person's calendar or of an event, of which only a digest is kept."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        primary_key=True,
-        related_name="calendar_feed",
-        verbose_name=_("person"),
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="calendar_feed", verbose_name=_("person")
     )
+    event = models.OneToOneField(Event, models.CASCADE, null=True, related_name="calendar_feed")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, event__isnull=True) | Q(user__isnull=True, event__isnull=False),
+                name="relations_feed_is_of_one",
+            ),
+        ]
+
     def __str__(self) -> str:
-        return f"calendar of {self.user}"
+        return f"calendar of {self.user or self.event}"

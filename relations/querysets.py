@@ -23,13 +23,14 @@ class RelationQuerySet(QuerySet["UserEventRelation"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the relations that ``user`` may know of.
 
-        All for administrators and agents, those of their own events for organizers, and for everybody their own.
+        All for administrators and agents, those of their own events for organizers, and for everybody their own; in
+        drafts, which only staff may know of, for staff alone.
         """
         if holds(user, Role.ADMIN, Role.AGENT):
             return self
         if holds(user, Role.ORGANIZER):
             return self.filter(Q(event__in=_events_of(user)) | Q(user=user))
-        return self.filter(user=user) if user.is_active else self.none()
+        return self.filter(user=user).exclude(event__status="draft") if user.is_active else self.none()
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Return the relations that ``user`` may end.

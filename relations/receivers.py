@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import F, Q
 from django.dispatch import receiver
+from django.utils import timezone as clock
 
-from events.models import Event, EventStatus
-from events.signals import admission_changed, event_created, event_deleting, events_repeated
-from relations.closing import begin_settling
+from events.models import Event
+from events.services import CLOSED
+from events.signals import admission_changed, event_created, event_deleting, event_reopening, events_repeated
+from relations.closing import begin_settling, refuse_while_settling
 from relations.ledger import forgetting, stated
-from relations.models import EventCapacity, RelationTransition, Role, Status, UserEventRelation
-from relations.seats import end_offers_by_the_start, lock_capacity, settle_queue
+from relations.models import RelationTransition, Role, Status, UserEventRelation
+from relations.seats import end_offers_by_the_start, lock_capacities, lock_capacity, settle_queue
 from relations.services import add_leaders
 from users.models import User
 
@@ -37,7 +40,6 @@ def give_repeated_events_their_leaders(
     """Give the copies of an event its owner and hosts. Their capacities are new: nobody else can hold them."""
     leaders = UserEventRelation.objects.leading().filter(event=original).order_by("seq")
     parts = list(leaders.values_list("user_id", "role"))
-    EventCapacity.objects.filter(event__in=events).update(next_seq=len(parts) + 1)
     with stated(actor=actor, reason=CREATED):
         UserEventRelation.objects.bulk_create(
             UserEventRelation(user_id=user_id, event=event, role=role, status=Status.CONFIRMED, seq=seq)
@@ -47,14 +49,32 @@ def give_repeated_events_their_leaders(
 
 
 @receiver(admission_changed)
-def follow_the_event(*, event: Event, actor: User | None, reason: str, **_kwargs: object) -> None:
-    """Settle the attendees of an event that closed; otherwise let in whom there is room for now. A cut bumps nobody."""
-    capacity = lock_capacity(event.pk)
-    if event.status in (EventStatus.CANCELLED, EventStatus.COMPLETED):
-        begin_settling(capacity, actor=actor, reason=reason)
-    else:
-        end_offers_by_the_start(capacity)
-        settle_queue(capacity, actor=actor)
+def follow_the_events(*, events: Sequence[Event], actor: User | None, reason: str, **_kwargs: object) -> None:
+    """Settle the attendees of events that closed; of others let in whom there is room for now. A cut bumps nobody.
+
+    A handful of queries, and more for each event in which somebody waits, or has an offer that ends with this.
+    """
+    capacities = lock_capacities(event.pk for event in events)
+    if closed := [one.event for one in capacities if one.event.status in CLOSED]:
+        begin_settling(closed, actor=actor, reason=reason)
+    stirred = _with_offers_to_end(events)
+    for capacity in capacities:
+        if capacity.event.status not in CLOSED and (capacity.waiting or capacity.event_id in stirred):
+            end_offers_by_the_start(capacity)
+            settle_queue(capacity, actor=actor)
+
+
+def _with_offers_to_end(events: Sequence[Event]) -> set[UUID]:
+    """Return those of ``events`` with offers that have ended, or would last beyond their start."""
+    offers = UserEventRelation.objects.filter(event__in=events, status=Status.OFFERED)
+    ending = Q(offer_expires_at__lte=clock.now()) | Q(offer_expires_at__gt=F("event__start_at"))
+    return set(offers.filter(ending).order_by().values_list("event", flat=True))
+
+
+@receiver(event_reopening)
+def let_no_event_open_halfway(*, event: Event, **_kwargs: object) -> None:
+    """Refuse to open an event again whose attendees are being settled: some would be in, and others not."""
+    refuse_while_settling(lock_capacity(event.pk).event)
 
 
 @receiver(event_deleting)

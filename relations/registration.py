@@ -6,18 +6,18 @@ Every step that was taken already is taken once: who registers twice is register
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
-from api.transactions import locking
+from api.transactions import locking_first
 from events.models import Event
 from relations.admission import admitted_status
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import LIVE
 from relations.rights import leads
-from relations.seats import expire_due, lock_capacity, reread, settle_queue, store
+from relations.seats import expire_due, lock_capacity, lock_for, reread, settle_queue, store
 from relations.transitions import NEW
 from users.models import User
 
 
-@locking
+@locking_first
 def register(*, user: User, event: Event, actor: User | None, reason: str) -> tuple[UserEventRelation, bool]:
     """Register ``user`` and return the registration, and whether it is new; one who is in already stays as they are.
 
@@ -25,9 +25,9 @@ def register(*, user: User, event: Event, actor: User | None, reason: str) -> tu
     (None: the system) may not give it. Raises ``Conflict`` when full without a waitlist, when the event takes nobody,
     and for who was declined and comes back by themselves.
     """
-    capacity = lock_capacity(event.pk)
-    settle_queue(capacity)
-    earlier = UserEventRelation.objects.filter(event=event, user=user, role=Role.ATTENDEE).order_by("-seq")
+    capacity, earlier = lock_for(event.pk, user.pk)
+    if settle_queue(capacity):  # what they are may have been among it
+        capacity, earlier = lock_for(event.pk, user.pk)
     for one in earlier:
         if one.status in LIVE:
             return one, False
@@ -50,9 +50,12 @@ def _status_for(capacity: EventCapacity, actor: User | None, *, declined: bool) 
     return Status.PENDING
 
 
-@locking
+@locking_first
 def approve(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
-    """Let in who waits for approval: confirmed, or waitlisted by when they registered. Others stay as they are."""
+    """Let in who waits for approval: confirmed, or waitlisted by when they registered. Twice is once.
+
+    Raises ``Conflict`` for who is in the queue without having waited for approval, and for who is not in any more.
+    """
     capacity = lock_capacity(relation.event_id)
     settle_queue(capacity)
     relation = reread(relation)
@@ -61,10 +64,13 @@ def approve(*, relation: UserEventRelation, actor: User | None, reason: str) -> 
         store(capacity, relation, Status.PENDING, actor=actor, reason=reason)
     elif relation.status not in (Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED, Status.ATTENDED):
         raise Conflict(_not_any_more(relation))
+    elif relation.status == Status.WAITLISTED and not _was_pending(relation):
+        said = _("%(person)s is on the waitlist, which asks for no approval: who came first has the next free place.")
+        raise Conflict(said % {"person": relation.user}, relation.status)
     return relation
 
 
-@locking
+@locking_first
 def decline(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
     """Decline who waits for approval, or turn down an offer. Declining twice is declining once."""
     capacity = lock_capacity(relation.event_id)
@@ -97,7 +103,7 @@ def accept(*, relation: UserEventRelation, actor: User | None, reason: str) -> U
     raise Conflict(_("There is no offer: this registration is %s.") % relation.get_status_display())
 
 
-@locking
+@locking_first
 def _accept(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
     capacity = lock_capacity(relation.event_id)
     expire_due(capacity)
@@ -108,7 +114,7 @@ def _accept(*, relation: UserEventRelation, actor: User | None, reason: str) -> 
     return relation
 
 
-@locking
+@locking_first
 def check_in(*, relation: UserEventRelation, actor: User | None, reason: str) -> tuple[UserEventRelation, bool]:
     """Record that somebody with a place has come; return the registration, and whether this is news.
 
@@ -126,7 +132,7 @@ def check_in(*, relation: UserEventRelation, actor: User | None, reason: str) ->
     return relation, True
 
 
-@locking
+@locking_first
 def undo_check_in(*, relation: UserEventRelation, actor: User | None, reason: str) -> UserEventRelation:
     """Take back a check-in. Raises ``Conflict`` for who is not confirmed, and once the event is over."""
     capacity = lock_capacity(relation.event_id)
@@ -137,6 +143,10 @@ def undo_check_in(*, relation: UserEventRelation, actor: User | None, reason: st
     elif relation.status != Status.CONFIRMED:
         raise Conflict(_not_any_more(relation))
     return relation
+
+
+def _was_pending(relation: UserEventRelation) -> bool:
+    return relation.transitions.filter(from_status=Status.PENDING).exists()
 
 
 def _without_place(relation: UserEventRelation) -> str:

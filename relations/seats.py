@@ -3,27 +3,67 @@
 Lock order: the event's capacity, then (in the triggers) counts by person. Seats and counts belong to the triggers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone as clock
 
+from api.statements import Rows, Statement, columns, instances, send
+from api.transactions import bounding
 from events.models import Event, EventStatus
 from relations.admission import refuse_unfit
-from relations.ledger import stated
+from relations.ledger import insert_stated, stated
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
 from relations.signals import registrations_changed
 from relations.transitions import NEW
 from users.models import User
 
+_LOCK = f"SELECT {columns(EventCapacity)} FROM relations_eventcapacity WHERE event_id = %s FOR NO KEY UPDATE"  # noqa: S608  # our own names
+_EVENT = f"SELECT {columns(Event)} FROM events_event WHERE id = %s"  # noqa: S608  # likewise
+_OF_ONE = f"""
+    SELECT {columns(UserEventRelation)} FROM relations_usereventrelation
+     WHERE event_id = %s AND user_id = %s AND role = 'attendee' ORDER BY seq DESC
+"""  # noqa: S608  # likewise
+
 
 def lock_capacity(event_id: UUID) -> EventCapacity:
-    """Lock and return the capacity of one event, with the event as it is now. Must run in a transaction."""
-    capacity = EventCapacity.objects.select_for_update(no_key=True).get(event_id=event_id)
-    capacity.event = Event.objects.get(pk=event_id)
-    return capacity
+    """Lock and return the capacity of one event, with the event as it is now. Must run in a transaction.
+
+    One way to the server and back. What is read after the lock is read by statements of their own, which see what the
+    lock waited for; in one statement with the lock they would not.
+    """
+    return _locked(event_id)[0]
+
+
+def lock_for(event_id: UUID, user_id: UUID) -> tuple[EventCapacity, list[UserEventRelation]]:
+    """Lock as ``lock_capacity`` does; return the capacity, and the registrations of one person, the latest first."""
+    capacity, found = _locked(event_id, (_OF_ONE, [event_id, user_id]))
+    return capacity, instances(UserEventRelation, found)
+
+
+def _locked(event_id: UUID, *then: Statement) -> tuple[EventCapacity, Rows]:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A capacity is locked within a transaction.")
+    _bounded, capacities, events, *found = send(bounding(), (_LOCK, [event_id]), (_EVENT, [event_id]), *then)
+    if not capacities:
+        raise EventCapacity.DoesNotExist
+    capacity = instances(EventCapacity, capacities)[0]
+    capacity.event = instances(Event, events)[0]
+    return capacity, found[0] if found else []
+
+
+def lock_capacities(event_ids: Iterable[UUID]) -> list[EventCapacity]:
+    """Lock and return the capacities of events, in the order of these, as ``lock_capacity`` does one. Two queries."""
+    wanted = EventCapacity.objects.filter(event__in=list(event_ids)).order_by("event_id")
+    capacities = list(wanted.select_for_update(no_key=True))
+    events = Event.objects.in_bulk([capacity.event_id for capacity in capacities])
+    for capacity in capacities:
+        capacity.event = events[capacity.event_id]
+    return capacities
 
 
 def reread(relation: UserEventRelation) -> UserEventRelation:
@@ -37,12 +77,10 @@ def store(capacity: EventCapacity, relation: UserEventRelation, was: str, *, act
     Raises ``Conflict`` where the table of transitions or the seats forbid it.
     """
     refuse_unfit(capacity, relation, was)
-    with stated(actor=actor, reason=reason):
-        if was == NEW:
-            capacity.next_seq += 1
-            capacity.save(update_fields=["next_seq"])
-            relation.save(force_insert=True)
-        else:
+    if was == NEW:
+        insert_stated(relation, actor=actor, reason=reason)
+    else:
+        with stated(actor=actor, reason=reason):
             relation.save(update_fields=["status", "offer_expires_at"])
     if relation.role != Role.ATTENDEE:
         return
@@ -72,11 +110,13 @@ def promote(capacity: EventCapacity, *, actor: User | None) -> int:
     return len(head)
 
 
-def settle_queue(capacity: EventCapacity, *, actor: User | None = None) -> None:
-    """Give the places of offers that ended, and those that are free for any other reason, to who waits."""
-    if capacity.event.offer_minutes is not None:
-        expire_due(capacity)
-    promote(capacity, actor=actor)
+def settle_queue(capacity: EventCapacity, *, actor: User | None = None) -> int:
+    """Give the places of offers that ended, and those that are free for any other reason, to who waits.
+
+    Return 0 where nothing was to be done.
+    """
+    ended = expire_due(capacity) if capacity.event.offer_minutes is not None else 0
+    return ended + promote(capacity, actor=actor)
 
 
 def expire_due(capacity: EventCapacity) -> int:

@@ -62,8 +62,6 @@ def add_leaders(*, event: Event, users: Iterable[User], role: str, actor: User |
     ]
     if not made:
         return
-    capacity.next_seq += len(made)
-    capacity.save(update_fields=["next_seq"])
     with stated(actor=actor, reason=reason):
         UserEventRelation.objects.bulk_create(made)
 

@@ -41,6 +41,17 @@ _COUNTS = {
     "second": "role = 'attendee' AND status = 'attended'",
 }
 
+# Each event whose rows are new gives out its places from beyond the last of them, whether or not its seats change.
+_SEATS_AND_PLACES = """
+    FOR delta IN
+        SELECT {column} AS id, SUM(({first})::int) AS a, SUM(({second})::int) AS b, MAX(seq) + 1 AS next
+          FROM new_rows GROUP BY {column} ORDER BY id
+    LOOP
+        UPDATE relations_eventcapacity SET taken = taken + delta.a, waiting = waiting + delta.b,
+               next_seq = GREATEST(next_seq, delta.next) WHERE event_id = delta.id;
+    END LOOP;
+"""
+
 _LEDGER = """
     INSERT INTO relations_relationtransition (relation_id, from_status, to_status, actor_id, reason, at)
     SELECT relation_id, from_status, to_status, NULLIF(current_setting('crm.actor', true), '')::uuid,
@@ -61,8 +72,11 @@ def _apply(rows: str, table: str, key: str, counters: tuple[str, str], parts: di
 
 
 def _folded(rows: str) -> str:
-    seats = _apply(rows, "relations_eventcapacity", "event_id", ("taken", "waiting"), _SEATS)
-    return seats + _apply(rows, "users_eventcounts", "user_id", ("hosted", "attended"), _COUNTS)
+    return _apply(rows, "relations_eventcapacity", "event_id", ("taken", "waiting"), _SEATS) + _counted(rows)
+
+
+def _counted(rows: str) -> str:
+    return _apply(rows, "users_eventcounts", "user_id", ("hosted", "attended"), _COUNTS)
 
 
 def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str) -> pgtrigger.Trigger:
@@ -79,7 +93,12 @@ def _trigger(name: str, operation: pgtrigger.Operation, body: str, **tables: str
 
 def relation_triggers() -> list[pgtrigger.Trigger]:
     """Return the three triggers of ``UserEventRelation``: after insert, update and delete."""
-    inserted = _GUARD.format(changed=_INSERTED) + _folded(NEW_ROWS) + _LEDGER.format(changed=_INSERTED)
+    inserted = (
+        _GUARD.format(changed=_INSERTED)
+        + _SEATS_AND_PLACES.format(**_SEATS)
+        + _counted(NEW_ROWS)
+        + _LEDGER.format(changed=_INSERTED)
+    )
     updated = (
         _GUARD.format(changed=_CHANGED) + _folded(f"{NEW_ROWS} UNION ALL {OLD_ROWS}") + _LEDGER.format(changed=_CHANGED)
     )

@@ -5,7 +5,7 @@ A test says its figures by ``record_property``, such as ``requests`` or ``cells`
 
 import os
 import platform
-import time
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,21 +33,25 @@ PROOFS = {
 }
 HEAD = """# What was proved
 
-Written by `make prove`, which runs these tests at full size; `make test` runs them smaller. Each row failed nothing;
-one that says “not run” was left out of this run, and shows nothing.
+Written by `make prove`, a row at a time, which runs these tests at full size; `make test` runs them smaller. A row is
+written when nothing failed in its run; one that says “not run” shows nothing.
 
-- Taken on {date} on {processors} cores ({machine}), Python {python}, in {seconds:,.0f} seconds
-- Seed of the calls: {seed}, about {examples} drawn for each operation and role in two ways
+- {processors} cores ({machine}), Python {python}
 
-| what | tests | figures | seconds |
-|---|---|---|---|
+| what | tests | figures | seconds | taken |
+|---|---|---|---|---|
 """
 ROLES = """
 ## Calls drawn from the schema
+"""
+CALLS = """
+Seed {seed}, about {examples} drawn for each operation and role in two ways.
 
 | as | requests | operations that succeeded | answers by status |
 |---|---|---|---|
 """
+# A row: what is shown, and the cells after it.
+KEPT = re.compile(r"^\| ([^|]+) \| ((?:[^|]*\|){3}[^|]*) \|$", re.MULTILINE)
 
 
 @dataclass
@@ -71,11 +75,9 @@ class Row:
                 self.figures[name] += figure
 
     def cells(self) -> str:
-        """Return the tests, their figures and how long they took; nothing is claimed of what did not run."""
-        if not self.tests:
-            return "not run | |"
+        """Return the tests, their figures, how long they took and when."""
         figures = ", ".join(f"{figure:,} {name}" for name, figure in self.figures.items())
-        return f"{self.tests} | {figures} | {self.seconds:,.0f}"
+        return f"{self.tests} | {figures} | {self.seconds:,.0f} | {datetime.now(UTC):%Y-%m-%d}"
 
 
 class Proof:
@@ -83,7 +85,6 @@ class Proof:
 
     def __init__(self) -> None:
         self.rows = {begin: Row() for begin in PROOFS}
-        self.begun = time.monotonic()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
@@ -93,24 +94,25 @@ class Proof:
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus == pytest.ExitCode.OK:
-            PAGE.write_text(self.page())
+            PAGE.write_text(self.page(PAGE.read_text()))
 
-    def page(self) -> str:
-        """Return the page in Markdown."""
-        text = HEAD.format(
-            date=f"{datetime.now(UTC):%Y-%m-%d}",
-            processors=os.cpu_count(),
-            machine=platform.machine(),
-            python=platform.python_version(),
-            seconds=time.monotonic() - self.begun,
-            seed=os.environ.get("FUZZ_SEED"),
-            examples=os.environ.get("FUZZ_EXAMPLES"),
-        )
-        text += "".join(f"| {PROOFS[begin]} | {row.cells()} |\n" for begin, row in self.rows.items())
-        text += ROLES
-        for role, part in self.rows["tests/fuzz/"].parts.items():
-            text += f"| {role} | {part['requests']:,} | {part['succeeded']} | {part['answers']} |\n"
-        return text
+    def page(self, before: str) -> str:
+        """Return the page in Markdown; what did not run this time stays as it stands in the page ``before``."""
+        text = HEAD.format(processors=os.cpu_count(), machine=platform.machine(), python=platform.python_version())
+        known = dict(KEPT.findall(before))
+        for begin, row in self.rows.items():
+            what = PROOFS[begin]
+            text += f"| {what} | {row.cells() if row.tests else known.get(what, 'not run | | |')} |\n"
+        return text + ROLES + (self._calls() or before.partition(ROLES)[2])
+
+    def _calls(self) -> str:
+        """Return what calls were drawn for each role; nothing where none were."""
+        rows = [
+            f"| {role} | {part['requests']:,} | {part['succeeded']} | {part['answers']} |\n"
+            for role, part in self.rows["tests/fuzz/"].parts.items()
+        ]
+        drawn = CALLS.format(seed=os.environ.get("FUZZ_SEED"), examples=os.environ.get("FUZZ_EXAMPLES"))
+        return drawn + "".join(rows) if rows else ""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -30,25 +30,40 @@ def test_page_adds_up_what_passed() -> None:
     proof.pytest_runtest_logreport(report("tests/fuzz/t.py::test[agent]", "failed", requests=7))
     proof.pytest_runtest_logreport(report("users/tests/test_other.py::test"))
 
-    page = proof.page()
+    page = proof.page("")
 
-    assert f"| {PROOFS['tests/fuzz/']} | 2 | 2,400 requests | 3 |" in page
+    assert f"| {PROOFS['tests/fuzz/']} | 2 | 2,400 requests | 3 | 20" in page
     assert "| nobody | 1,200 | 5 of 60 | 200: 1200 |" in page
     assert "agent" not in page
 
 
 def test_row_without_tests_says_so() -> None:
-    page = Proof().page()
+    page = Proof().page("")
 
-    assert [line for line in page.splitlines() if line.endswith("| not run | | |")] == [
-        f"| {said} | not run | | |" for said in PROOFS.values()
+    assert [line for line in page.splitlines() if line.endswith("| not run | | | |")] == [
+        f"| {said} | not run | | | |" for said in PROOFS.values()
     ]
+
+
+def test_what_did_not_run_stays_as_it_was() -> None:
+    first, second = Proof(), Proof()
+    for one in (first, second):
+        one.pytest_runtest_logreport(report("tests/access/test_matrix.py::test", cells=7))
+    first.pytest_runtest_logreport(report("tests/fuzz/t.py::test[admin]", requests=1, succeeded="1 of 1", answers="-"))
+    second.pytest_runtest_logreport(report("tests/access/test_matrix.py::test_more", cells=2))
+
+    before, page = first.page(""), second.page(first.page(""))
+
+    matrix = PROOFS["tests/access/test_matrix.py"]
+    changed = set(before.splitlines()) ^ set(page.splitlines())
+    assert {line.split(" | ")[0] for line in changed} == {f"| {matrix}"}
+    assert f"| {matrix} | 2 | 9 cells |" in page
 
 
 @pytest.mark.parametrize("begin", PROOFS)
 def test_what_is_proved_is_a_test_that_make_prove_runs(begin: str) -> None:
-    recipe = (ROOT / "Makefile").read_text().partition("\nprove:")[2].partition("\n\n")[0]
-    named = [word.partition("::")[0] for word in recipe.split() if "tests" in word]
+    listed = (ROOT / "Makefile").read_text().partition("\nPROVED ?=")[2].partition("\n.PHONY")[0]
+    named = [word.partition("::")[0] for word in listed.split() if "tests" in word]
 
     assert (ROOT / begin).exists()
     assert [name for name in named if begin.startswith(name)] != []

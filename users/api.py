@@ -1,6 +1,6 @@
 """People over REST."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
-from api.serializers import ModelSerializer, ShortListField
+from api.serializers import ChoiceField, ModelSerializer, ShortListField
 from api.views import CreateMixin, DestroyMixin, FilterByBodyMixin, ListMixin, RetrieveMixin, UpdateMixin
 from users.accounts.emails import update_profile
 from users.accounts.passwords import allow_new_email
 from users.accounts.serializers import PasswordField
+from users.email_addresses import AddressField
+from users.fields import LowerCaseEmailField
 from users.filters import people_filters, people_orderings, people_unfiltered
 from users.models import ApiToken, User
 from users.names import NameField, split_name
@@ -29,12 +31,17 @@ class UserSerializer(ModelSerializer[User]):
     ``name`` may be sent instead of first and last name, and is split at its first space.
     """
 
+    serializer_field_mapping: ClassVar[Any] = {
+        **ModelSerializer.serializer_field_mapping,
+        LowerCaseEmailField: AddressField,
+    }
+
     name = NameField()
     current_password = PasswordField(required=False, help_text="Needed to change one's own e-mail.")
     hosted_count = serializers.IntegerField(read_only=True, label=_("Hosted"))
     attended_count = serializers.IntegerField(read_only=True, label=_("Attended"))
     roles = ShortListField(
-        child=serializers.ChoiceField(choices=Role.choices),
+        child=ChoiceField(choices=Role.choices),
         required=False,
         max_length=len(Role),
         help_text="Read-only but for administrators.",

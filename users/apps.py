@@ -10,11 +10,12 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         """Say who may do what with people, listen to sign-ins, and have the roles' groups made after each migration."""
         from users.accounts import receivers  # noqa: F401  # imported for what they listen to
-        from users.models import User
+        from users.models import Segment, User
         from users.roles import Role, grant
 
         for role in (Role.ORGANIZER, Role.AGENT):
             grant(role, User, "view", "add", "change")
+            grant(role, Segment, "view", "add", "change", "delete")
         grant(Role.CUSTOMER, User, "view", "change")
         post_migrate.connect(make_groups, sender=self)
 

@@ -6,15 +6,18 @@ import phonenumbers
 from django.conf import settings
 from django.db import models
 
+from users.email_addresses import stored_form, validate_address
 from users.languages import normalised_language, validate_language
 
 
 class LowerCaseEmailField(models.EmailField[str | None, str | None]):
     """An address stored lower-cased and unique; none is NULL. Look-ups are lower-cased too."""
 
+    default_validators = [validate_address]
+
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
-        return text.strip().lower() or None if isinstance(text, str) else None
+        return stored_form(text) or None if isinstance(text, str) else None
 
     def get_prep_value(self, value: Any) -> str | None:
         return self.to_python(super().get_prep_value(value))

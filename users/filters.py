@@ -1,9 +1,10 @@
 """By what people can be filtered and ordered. Higher apps register theirs with ``people_filters``."""
 
-from api.filters import AddressFilter, DateTimeFilter, FilterSet, IntegerFilter, SearchFilter, TextFilter
+from api.filters import AddressFilter, CountFilter, DateTimeFilter, FilterSet, SearchFilter, TextFilter
 from api.ordering import Ordering
 from users.expressions import SortKey, name_key, person_search_text, text_key
 from users.search import best_first, search_tiers
+from users.segments.membership import SegmentFilter
 
 people_filters = FilterSet("people")
 people_filters.register(
@@ -20,12 +21,15 @@ people_filters.register(
     TextFilter("state", key=SortKey),
     TextFilter("gender", key=SortKey),
     AddressFilter("email", help_text="Without regard to case; accents count."),
-    IntegerFilter("min_events_hosted", "gte", column="counts__hosted", label="hosted at least"),
-    IntegerFilter("max_events_hosted", "lte", column="counts__hosted", label="hosted at most"),
-    IntegerFilter("min_events_attended", "gte", column="counts__attended", label="attended at least"),
-    IntegerFilter("max_events_attended", "lte", column="counts__attended", label="attended at most"),
+    CountFilter("min_events_hosted", "gte", column="counts__hosted", label="hosted at least"),
+    CountFilter("max_events_hosted", "lte", column="counts__hosted", label="hosted at most"),
+    CountFilter("min_events_attended", "gte", column="counts__attended", label="attended at least"),
+    CountFilter("max_events_attended", "lte", column="counts__attended", label="attended at most"),
     DateTimeFilter("created_since", "gte", column="created_at"),
     DateTimeFilter("created_until", "lt", column="created_at", help_text="Before this moment."),
+    SegmentFilter(
+        "segment", filters=people_filters, help_text="In this segment, as whoever asks sees it. Its filter combines."
+    ),
 )
 
 people_orderings = {

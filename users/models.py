@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
+from api.validation import CheckedAtOnce
 from users.accounts.models import ApiToken, PendingEmail, PendingSignup, SecurityEvent
 from users.expressions import name_key, person_search_text, text_key
 from users.external_ids import ExternalIdField, external_id_is_no_id_or_path
@@ -21,6 +22,7 @@ from users.imports.models import Import, ImportedRow
 from users.languages import language_is_a_tag
 from users.querysets import UserManager, UserQuerySet
 from users.roles import HoldsRoles
+from users.segments.models import Segment
 from users.triggers import raise_version, start_counts, written_by_triggers
 from users.zones import validate_zone
 
@@ -34,6 +36,7 @@ __all__ = [
     "PendingEmail",
     "PendingSignup",
     "SecurityEvent",
+    "Segment",
     "User",
 ]
 
@@ -56,7 +59,7 @@ EDITED = (*PROFILE, "is_active", "is_staff", "is_superuser")
 
 
 @tracked(EDITED)
-class User(HoldsRoles, AbstractBaseUser, PermissionsMixin):
+class User(HoldsRoles, CheckedAtOnce, AbstractBaseUser, PermissionsMixin):
     """A person: contact, customer, organiser or member of staff."""
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)

@@ -14,7 +14,7 @@ from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, Func, Q, TextField, Value, When
 from django.db.models.expressions import Combinable, OrderBy
-from django.db.models.lookups import Contains, Exact, StartsWith
+from django.db.models.lookups import Contains, Exact, Regex, StartsWith
 
 from users.expressions import SortKey
 
@@ -22,6 +22,12 @@ from users.expressions import SortKey
 A_TRIGRAM = re.compile(r"[^\W_]{3}")
 # How alike a word must be. PostgreSQL's own default (0.6) misses two letters that changed places in a name of seven.
 THRESHOLD = "0.45"
+
+# Names shorter than this have too many others one letter away; beside another word, one letter less tells enough.
+SHORTEST_FORGIVEN = 4
+LONGEST_FORGIVEN = 60
+LONG = 12
+A_LETTER = re.compile(r"[^\W\d_]")
 
 # One letter off is another address: these are meant as they stand.
 AN_ADDRESS_OR_NUMBER = re.compile(r"[@\d]")
@@ -48,6 +54,57 @@ def search_tiers(columns: Combinable, prefixes: Sequence[Any], text: str) -> lis
         return [holds]
     similar = Q(TrigramWordSimilar(columns, SortKey(Value(" ".join(long)))))
     return [holds, Q(Exact(_Threshold(), Value(THRESHOLD))) & similar]
+
+
+def one_letter_off(columns: Combinable, text: str) -> Q | None:
+    """Return the condition that ``columns`` hold each term with at most one letter missing, wrong, extra or swapped.
+
+    None where no term is long enough to be forgiven. It compares every row: for the people of one event, who are told
+    apart by a letter, and not for all. Whole words of names and e-mails are compared; numbers are meant as they stand.
+    """
+    terms = text.split()
+    shortest = SHORTEST_FORGIVEN - (len(terms) > 1)
+    forgiven = [shortest <= len(term) <= LONGEST_FORGIVEN and bool(A_LETTER.search(term)) for term in terms]
+    if not any(forgiven):
+        return None
+    conditions = [
+        _resembles(columns, term) if is_forgiven else _holds(columns, term)
+        for term, is_forgiven in zip(terms, forgiven, strict=True)
+    ]
+    return reduce(and_, conditions)
+
+
+def _resembles(columns: Combinable, term: str) -> Q:
+    """Return the condition for one term; of a long one, such as an e-mail, a half is right and looked up first."""
+    alike = Q(Regex(columns, SortKey(Value(_spellings(term)))))
+    if len(term) < LONG:
+        return alike
+    half = len(term) // 2
+    # Without the letter between them: two that changed places there leave one half alone.
+    halves = [Q(Contains(columns, SortKey(Value(part)))) for part in (term[:half], term[half + 1 :])]
+    return reduce(or_, halves) & alike
+
+
+def _spellings(term: str) -> str:
+    r"""Return a regular expression of the words one letter away from ``term``, and of itself.
+
+    Made of what the sort key leaves alone: ``\y`` is the edge of a word, and any sign stands for any other.
+    """
+    signs = [sign if sign.isalpha() or sign.isdecimal() else "[^ ]" for sign in term]
+    return rf"\y{_one_off(signs)}\y"
+
+
+def _one_off(signs: Sequence[str]) -> str:
+    """Return a regular expression of ``signs`` with one change in either half, or with those between them swapped.
+
+    As halves of halves it grows with their number; all spellings side by side take the database seconds for an e-mail.
+    """
+    if len(signs) == 1:
+        return f"(?:[^ ]?{signs[0]}?|{signs[0]}[^ ])"
+    half = len(signs) // 2
+    first, second = signs[:half], signs[half:]
+    swapped = "".join([*first[:-1], second[0], first[-1], *second[1:]])
+    return f"(?:{''.join(first)}{_one_off(second)}|{_one_off(first)}{''.join(second)}|{swapped})"
 
 
 def best_first(columns: Combinable, text: str) -> list[OrderBy]:

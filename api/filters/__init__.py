@@ -7,19 +7,21 @@ from api.filters.scalars import (
     AddressFilter,
     BooleanFilter,
     ChoiceFilter,
+    CountFilter,
     DateTimeFilter,
     IdFilter,
-    IntegerFilter,
     TextFilter,
 )
 from api.filters.search import SearchFilter
 from api.filters.sets import FilterSet, ReadFilter
+from api.filters.trees import empty_objects
 
 __all__ = [
     "AddressFilter",
     "BooleanFilter",
     "Caller",
     "ChoiceFilter",
+    "CountFilter",
     "DateTimeFilter",
     "FactGroup",
     "Facts",
@@ -27,10 +29,10 @@ __all__ = [
     "FilterContext",
     "FilterSet",
     "IdFilter",
-    "IntegerFilter",
     "ManyFilter",
     "ObjectFilter",
     "ReadFilter",
     "SearchFilter",
     "TextFilter",
+    "empty_objects",
 ]

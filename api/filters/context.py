@@ -1,7 +1,8 @@
 """For whom a filter is evaluated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,8 @@ class FilterContext:
     """
 
     caller: Caller
+    # What filters have looked up for this evaluation, or were given for it, each under a key of its own.
+    found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def zone(self) -> tzinfo:

@@ -4,7 +4,7 @@ One declaration serves GET parameters, POST bodies, saved filters, admin forms, 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -18,6 +18,8 @@ from api.filters.context import FilterContext
 MOST_VALUES = 200
 
 Condition = Callable[[Any, FilterContext], Q]
+# What records are called, by their model and id.
+Names = Mapping[tuple[str, object], str]
 Label = str | Promise
 
 
@@ -64,6 +66,14 @@ class Filter(ABC):
     def strangers(self, value: object, context: FilterContext) -> list[Fault]:
         """Return a fault for each id in a JSON value that names nothing the caller may know of. Reads the database."""
         return []
+
+    def named(self, value: Any) -> Iterable[tuple[str, object]]:
+        """Return model and id of each record that a value which ``read`` returned names."""
+        return ()
+
+    def in_words(self, value: Any, names: Names) -> str:
+        """Return a value that ``read`` returned as people read it."""
+        return str(value)
 
     def from_texts(self, texts: Sequence[str]) -> object:
         """Return the JSON value for the texts of a repeated parameter or option. Raises ``InvalidInput``."""
@@ -114,6 +124,13 @@ class ManyFilter(Filter):
         if len(value) > MOST_VALUES:
             raise InvalidInput(Fault(_("Give at most %(most)s values.") % {"most": MOST_VALUES}, "too_many"))
         return [self._read_item(index, item) for index, item in enumerate(value)]
+
+    def in_words(self, value: Any, names: Names) -> str:
+        return _(" or ").join(self.one_in_words(one, names) for one in value)
+
+    def one_in_words(self, value: Any, names: Names) -> str:
+        """Return one value as people read it."""
+        return str(value) or _("none")
 
     def _read_item(self, index: int, item: object) -> Any:
         try:

@@ -1,6 +1,6 @@
 """Several keys about one related row: the keys of one object mean the same row, found by one ``Exists``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
-from api.filters.declarations import Filter, wrong_type
+from api.filters.declarations import Filter, Names, wrong_type
 from api.names import unknown_name
 from api.parsers import strict_json
 
@@ -91,6 +91,13 @@ class ObjectFilter(Filter):
     def strangers(self, value: object, context: FilterContext) -> list[Fault]:
         given = value.items() if isinstance(value, dict) else ()
         return [fault.under(key) for key, one in given for fault in self.members[key].strangers(one, context)]
+
+    def named(self, value: Facts) -> Iterable[tuple[str, object]]:
+        return (one for key, given in value.items() for one in self.members[key].named(given))
+
+    def in_words(self, value: Facts, names: Names) -> str:
+        given = (f"{self.members[key].label} {self.members[key].in_words(one, names)}" for key, one in value.items())
+        return ", ".join(given) or _("at least once")
 
     def compare(self, value: Any) -> Q:
         raise NotImplementedError(f"The filter {self.name} needs a condition.")

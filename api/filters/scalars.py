@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from api.exceptions import Fault, InvalidInput, Path
 from api.filters.context import FilterContext
-from api.filters.declarations import Filter, Label, ManyFilter, read_text, wrong_type
+from api.filters.declarations import Filter, Label, ManyFilter, Names, read_text, wrong_type
 from api.identifiers import as_uuid, has_external_id
 from api.moments import read_moment, start_of
 from api.names import unknown_name
@@ -94,6 +94,9 @@ class ChoiceFilter(ManyFilter):
     def compare(self, value: Sequence[str]) -> Q:
         return Q(**{f"{self.column}__in": value})
 
+    def one_in_words(self, value: Any, names: Names) -> str:
+        return str(self.choices[value])
+
     def item_schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": [*self.choices, *self.aliases]}
 
@@ -111,20 +114,25 @@ class ComparingFilter(Filter):
         return Q(**{f"{self.column}__{self.lookup}": value})
 
 
-class IntegerFilter(ComparingFilter):
-    """A whole number."""
+class CountFilter(ComparingFilter):
+    """A whole number from 0 on: no filter of ours compares with less, which would find everybody or nobody."""
 
     json_type = "integer"
 
     def read(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong_type(_("a whole number"))
-        if abs(value) > BIGGEST:
+        if value < 0:
+            raise InvalidInput(Fault(_("Give a number from 0 on."), "out_of_range"))
+        if value > BIGGEST:
             raise InvalidInput(Fault(_("The number is too large."), "out_of_range"))
         return value
 
     def from_text(self, text: str) -> object:
         return int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text) else text
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), "minimum": 0}
 
 
 class DateTimeFilter(ComparingFilter):
@@ -144,6 +152,9 @@ class DateTimeFilter(ComparingFilter):
 
     def q(self, value: datetime | date, context: FilterContext) -> Q:
         return super().q(start_of(value, context.zone), context)
+
+    def in_words(self, value: Any, names: Names) -> str:
+        return f"{value:%-d %b %Y, %H:%M} UTC" if isinstance(value, datetime) else f"{value:%-d %b %Y}"
 
     def from_text(self, text: str) -> object:
         return self.from_address(text)
@@ -165,6 +176,9 @@ class BooleanFilter(Filter):
         if not isinstance(value, bool):
             raise wrong_type(_("true or false"))
         return value
+
+    def in_words(self, value: Any, names: Names) -> str:
+        return _("yes") if value else _("no")
 
     def from_text(self, text: str) -> object:
         return TRUTHS.get(text.lower(), text)
@@ -198,6 +212,12 @@ class IdFilter(ManyFilter):
         if identifier is None and self.external is None:
             raise wrong_type(_("a UUID"))
         return identifier or text
+
+    def named(self, value: Sequence[UUID | str]) -> Iterable[tuple[str, object]]:
+        return ((self.of, one) for one in value)
+
+    def one_in_words(self, value: Any, names: Names) -> str:
+        return names.get((self.of, value)) or str(value)
 
     def compare(self, value: Sequence[UUID | str]) -> Q:
         uuids = [identifier for identifier in value if isinstance(identifier, UUID)]

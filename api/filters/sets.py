@@ -37,17 +37,20 @@ class ReadFilter:
     given: Sequence[tuple[Path, Filter, object]]
 
     def q(self, context: FilterContext) -> Q:
-        """Return the condition; evaluated for the caller of ``context``.
+        """Return the condition; evaluated for the caller of ``context``. Raises ``InvalidInput`` for strangers."""
+        self.refuse_strangers(context)
+        return self.tree.q(context)
 
-        Raises ``InvalidInput`` for ids that name nothing the caller may know of (one query per filter by id): a list
-        of nobody would pass for an answer.
+    def refuse_strangers(self, context: FilterContext) -> None:
+        """Raise ``InvalidInput`` for ids that name nothing the caller may know of: a list of nobody would pass.
+
+        One query per filter by id.
         """
         strangers = [
             fault.under(*path) for path, declared, value in self.given for fault in declared.strangers(value, context)
         ]
         if strangers:
             raise InvalidInput(strangers)
-        return self.tree.q(context)
 
     def ranking(self, context: FilterContext) -> Ranking | None:
         """Return how the finds of a search at the top level of the filter are ranked, else None."""

@@ -1,6 +1,6 @@
 """Reads a JSON tree of filters into conditions: keys are ANDed, and there are ``and``, ``or`` and ``not``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -132,3 +132,18 @@ class TreeReader:
     def _fault(self, detail: str, code: str, path: Path) -> Combination:
         self.faults.append(Fault(detail, code, path))
         return Combination("and", ())
+
+
+def empty_objects(tree: Mapping[str, Any]) -> list[Path]:
+    """Return the places of the objects that hold no filter, in a tree that was read without fault."""
+    return list(_empty_objects(tree, ()))
+
+
+def _empty_objects(tree: Mapping[str, Any], path: Path) -> Iterator[Path]:
+    if not tree:
+        yield path
+    if "not" in tree:
+        yield from _empty_objects(tree["not"], (*path, "not"))
+    for operator in ("and", "or"):
+        for at, part in enumerate(tree.get(operator, ())):
+            yield from _empty_objects(part, (*path, operator, at))

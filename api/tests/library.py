@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from api.filters import (
     BooleanFilter,
     ChoiceFilter,
+    CountFilter,
     DateTimeFilter,
     FactGroup,
     Facts,
     FilterContext,
     FilterSet,
     IdFilter,
-    IntegerFilter,
     ObjectFilter,
     SearchFilter,
     TextFilter,
@@ -48,7 +48,7 @@ book_filters = FilterSet("books")
 book_filters.register(
     TextFilter("title", key=Lower),
     ChoiceFilter("genre", [("novel", "Novel"), ("essay", "Essay")], aliases={"story": "novel"}),
-    IntegerFilter("min_pages", "gte", column="pages", help_text="At least so many pages."),
+    CountFilter("min_pages", "gte", column="pages", help_text="At least so many pages."),
     DateTimeFilter("published_since", "gte", column="published_at"),
     BooleanFilter("locked"),
     BooleanFilter("thick", condition=lambda _yes, _context: Q(pages__gte=500)),
@@ -63,7 +63,7 @@ book_filters.register(
         TextFilter("shelf", key=Lower),
         IdFilter("book", of="api_tests.Book"),
         DateTimeFilter("since", "gte", column="book__published_at"),
-        IntegerFilter("min"),
+        CountFilter("min"),
         condition=stocked,
     ),
 )

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from api.checks import Route, api_routes
 from api.filters import ChoiceFilter, Filter, FilterContext, IdFilter, ObjectFilter
-from api.filters.scalars import BooleanFilter, DateTimeFilter, IntegerFilter
+from api.filters.scalars import BooleanFilter, CountFilter, DateTimeFilter
 from api.resources import ResourceViewSet
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def sample(declared: Filter) -> Any:
         return next(iter(declared.choices))
     if isinstance(declared, IdFilter):
         return "0190163d-8694-739b-aea5-966c26f8ad91"
-    simple: dict[type[Filter], Any] = {IntegerFilter: 2, DateTimeFilter: "2026-01-01", BooleanFilter: True}
+    simple: dict[type[Filter], Any] = {CountFilter: 2, DateTimeFilter: "2026-01-01", BooleanFilter: True}
     return next((value for kind, value in simple.items() if isinstance(declared, kind)), "Ann")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from api.exceptions import InvalidInput
-from api.filters import FilterContext, FilterSet, IdFilter, IntegerFilter, ObjectFilter, TextFilter
+from api.filters import CountFilter, FilterContext, FilterSet, IdFilter, ObjectFilter, TextFilter
 from api.tests.library import book_filters
 from api.tests.models import Book, Copy
 
@@ -107,6 +107,8 @@ def test_filter_sees_no_more_than_its_caller(context: FilterContext, django_user
         ({"min_pages": "5"}, "/min_pages", "Give a whole number."),
         ({"min_pages": True}, "/min_pages", "Give a whole number."),
         ({"min_pages": 2**63}, "/min_pages", "too large"),
+        ({"min_pages": -1}, "/min_pages", "Give a number from 0 on."),
+        ({"stocked": {"min": -1}}, "/stocked/min", "Give a number from 0 on."),
         ({"published_since": "yesterday"}, "/published_since", "ISO 8601"),
         ({"published_since": 5}, "/published_since", "Give a text."),
         ({"published_since": "0001-01-01T00:00:00+14:00"}, "/published_since", "ISO 8601"),
@@ -196,16 +198,16 @@ def test_search_takes_two_hundred_characters_and_ten_words() -> None:
 
 def test_names_are_given_once() -> None:
     filters = FilterSet("things")
-    filters.register(IntegerFilter("size"))
+    filters.register(CountFilter("size"))
 
     for name in ("size", "limit", "and"):
         with pytest.raises(ValueError, match=name):
-            filters.register(IntegerFilter(name))
+            filters.register(CountFilter(name))
 
 
 def test_comparison_is_one_of_five() -> None:
     with pytest.raises(ValueError, match="regex"):
-        IntegerFilter("size", "regex")
+        CountFilter("size", "regex")
 
 
 def test_id_filter_without_external_ids_wants_a_uuid() -> None:
@@ -358,7 +360,8 @@ def test_schema_describes_every_filter() -> None:
     assert set(schema["properties"]) == {*book_filters.filters, "and", "or", "not"}
     assert schema["properties"]["or"]["items"] == {"$ref": "#/components/schemas/BooksFilter"}
     assert schema["properties"]["genre"]["oneOf"][0] == {"type": "string", "enum": ["novel", "essay", "story"]}
-    assert schema["properties"]["min_pages"] == {"type": "integer", "description": "At least so many pages."}
+    assert schema["properties"]["min_pages"]["minimum"] == 0
+    assert schema["properties"]["min_pages"]["description"] == "At least so many pages."
     assert schema["properties"]["stocked"]["additionalProperties"] is False
 
 
@@ -380,6 +383,6 @@ def test_any_json_is_a_filter_or_refused(tree: Any) -> None:
 
 
 def test_condition_takes_the_place_of_the_comparison(context: FilterContext) -> None:
-    declared = IntegerFilter("age", condition=lambda value, _context: Q(pages=value))
+    declared = CountFilter("age", condition=lambda value, _context: Q(pages=value))
 
     assert declared.q(3, context) == Q(pages=3)

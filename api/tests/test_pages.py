@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
-from django.db.models import F
-from django.db.models.functions import Collate, Lower
 
 from api.cursors import Cursor, read_cursor
 from api.exceptions import InvalidInput
@@ -18,18 +16,10 @@ from api.ordering import Ordering, Sort, ordering_names, sort_named
 from api.pages import estimated_count, keyset_page
 from api.renderers import json_bytes
 from api.representation import Representation
+from api.tests.library import BookViewSet
 from api.tests.models import Author, Book, Copy
 
-ORDERINGS = {
-    "title": Ordering(Collate(Lower(F("title")), "C")),
-    "pages": Ordering("pages"),
-    "price": Ordering("price"),
-    "weight": Ordering("weight"),
-    "printed_on": Ordering("printed_on"),
-    "published_at": Ordering("published_at"),
-    "genre": Ordering("genre"),
-    "id": Ordering("id"),
-}
+ORDERINGS = BookViewSet.orderings
 TITLES = Representation.of({"title": "title"})
 BIG = 10**30
 

@@ -90,11 +90,11 @@ def test_schema_lists_the_problems_of_each_operation(schema: Any) -> None:
 
     assert codes == {
         "get": ["200", "400", "401", "403", "406", "429"],
-        "post": ["201", "400", "401", "403", "406", "409", "413", "415", "422", "429"],
+        "post": ["201", "400", "401", "403", "406", "409", "413", "415", "422", "429", "503"],
         "filter": ["200", "400", "401", "403", "406", "413", "415", "429"],
-        "patch": ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "429"],
-        "delete": ["204", "400", "401", "403", "404", "406", "409", "412", "429"],
-        "reprint": ["200", "400", "401", "403", "404", "406", "409", "412", "422", "429"],
+        "patch": ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "429", "503"],
+        "delete": ["204", "400", "401", "403", "404", "406", "409", "412", "429", "503"],
+        "reprint": ["200", "400", "401", "403", "404", "406", "409", "412", "422", "429", "503"],
     }
     problem = operation(schema, "books/", "get")["responses"]["401"]["content"]
     assert problem == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -114,7 +114,7 @@ def test_schema_has_the_headers_of_the_house_rules(schema: Any) -> None:
     assert {one["name"] for one in reprint["parameters"] if one["in"] == "header"} == {"If-Match", "Idempotency-Key"}
     assert headers(post, "201") == {"ETag", "Location", "Idempotent-Replayed"}
     assert (headers(patch, "200"), headers(read, "200"), headers(reading_post, "200")) == ({"ETag"}, {"ETag"}, set())
-    assert (headers(post, "429"), headers(post, "409")) == ({"Retry-After"}, {"Retry-After"})
+    assert [headers(post, code) for code in ("409", "429", "503")] == [{"Retry-After"}] * 3
 
 
 @pytest.mark.urls("crm_project.urls")

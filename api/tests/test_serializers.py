@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,6 +42,22 @@ def errors(response: Any) -> list[tuple[str, str]]:
 )
 def test_faulty_body_is_a_400_that_points(client: APIClient, body: Any, expected: list[tuple[str, str]]) -> None:
     assert errors(client.post(URL, body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [([], "a list"), ("x", "a text"), (5, "a number"), (0.5, "a number"), (True, "true"), (None, "null")],
+)
+def test_body_that_is_no_object_is_told_so(client: APIClient, body: Any, kind: str) -> None:
+    answer = client.post(URL, json.dumps(body), content_type="application/json")
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, f"Give an object, not {kind}.")
+
+
+def test_wrong_choice_is_told_which_there_are(client: APIClient) -> None:
+    found = client.post(URL, {"title": "x", "genre": "novell"}).json()["errors"][0]
+
+    assert found["detail"] == "“novell” is not known here. Did you mean “novel”? Possible: essay, novel."
 
 
 def test_unknown_field_suggests_the_near_one(client: APIClient) -> None:

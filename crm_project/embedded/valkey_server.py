@@ -1,16 +1,15 @@
 """The embedded Valkey: Celery's doorbell and the cache. It keeps nothing on disk."""
 
+import socket
 from pathlib import Path
 
 import psutil
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from crm_project.embedded.programs import VALKEY
 from crm_project.embedded.server import Server
 
-NEVER = Retry(NoBackoff(), retries=0)
+SECONDS_TO_PONG = 3
+PONG = b"+PONG\r\n"
 OPTIONS = {
     "port": "0",
     "unixsocketperm": "700",
@@ -43,10 +42,14 @@ class Valkey(Server):
         return socket_in(self.home.sockets)
 
     def answers(self) -> bool:
+        """Ask it in its own words: who publishes does so each time, and a client costs more than publishing."""
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=3, retry=NEVER) as client:
-                return bool(client.ping())
-        except redis.RedisError:
+            with socket.socket(socket.AF_UNIX) as asking:
+                asking.settimeout(SECONDS_TO_PONG)
+                asking.connect(str(self.socket))
+                asking.sendall(b"PING\r\n")
+                return asking.recv(len(PONG)) == PONG
+        except OSError:
             return False
 
     def _is_made(self) -> bool:

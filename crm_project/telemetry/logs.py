@@ -5,6 +5,7 @@ Known to web processes, workers and gunicorn itself, so nothing here needs Djang
 
 import copy
 import logging
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ LEVELS = {
     "kombu": "WARNING",
     "amqp": "WARNING",
 }
+FILTERS = {"django.request": ["faults"]}
 OWN = ("timestamp", "level", "logger", "request_id", "method", "route", "user_id", "task")
 OTHER_HANDLERS = ("django", "gunicorn.error")
 
@@ -33,14 +35,23 @@ def configuration(*, json: bool, level: str = "INFO") -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": LineFormatter, **_processors(json=json)}},
+        "filters": {"faults": {"()": lambda: is_a_fault}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         # All go the root's way: what Django and gunicorn had set up for themselves is replaced.
         "loggers": {
             **{name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in OTHER_HANDLERS},
-            **{name: {"handlers": [], "level": quiet, "propagate": True} for name, quiet in LEVELS.items()},
+            **{
+                name: {"handlers": [], "level": quiet, "propagate": True, "filters": FILTERS.get(name, [])}
+                for name, quiet in LEVELS.items()
+            },
         },
     }
+
+
+def is_a_fault(record: logging.LogRecord) -> bool:
+    """Tell an error from a 503 that was meant: who asks a crowd to come back reports nothing, thousands of times."""
+    return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE or record.exc_info is not None
 
 
 def start(*, json: bool) -> None:

@@ -25,6 +25,7 @@ PATTERNS = (
     (re.compile(r"(?<=/account/confirm/)(?!done/)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"(?<=/account/email/)(?!(?:sent|done)/)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"(?<=/account/password/reset/)(?!(?:sent|done)/)[^\s/?'\"]+"), REMOVED),
+    (re.compile(r"(?<=/unsubscribe/)(?!\{)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"(?<=/tickets/)(?!\{)[^\s/?'\"]+|(?<=/calendars/)(?!\{)[^\s/?'\"]+"), REMOVED),
     (re.compile(r"\b(?:argon2|pbkdf2_sha256)\$[^\s'\";]+"), REMOVED),
     (re.compile(r"(?i)\b(bearer|basic|token)\s{1,9}[\w.~+/=-]{8,}"), rf"\1 {REMOVED}"),

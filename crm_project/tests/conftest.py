@@ -1,5 +1,6 @@
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,15 @@ with only_supervisor():
     print("supervising", flush=True)
     time.sleep(60)
 """
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        number: int = listener.getsockname()[1]
+    return number
 
 
 @pytest.fixture

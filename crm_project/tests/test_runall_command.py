@@ -21,14 +21,6 @@ Start = Callable[[], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        number: int = listener.getsockname()[1]
-    return number
-
-
-@pytest.fixture
 def environment(var: Path, port: int) -> dict[str, str]:
     """Return the environment of a development installation on the embedded servers, whatever this run's is."""
     other = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PUBLIC_URL"}

@@ -1,7 +1,6 @@
 """What is said when the site is ready."""
 
 import signal
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -20,14 +19,6 @@ def _ctrl_c_is_given_back() -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def closed_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 @pytest.mark.django_db
@@ -60,8 +51,8 @@ def test_announcement_shows_the_login_only_where_it_works(
     assert announcement(ADDRESS).count("Sign in as admin@example.com") == lines
 
 
-def test_is_ready_when_nothing_listens_is_false(closed_port: int) -> None:
-    assert is_ready(closed_port) is False
+def test_is_ready_when_nothing_listens_is_false(port: int) -> None:
+    assert is_ready(port) is False
 
 
 @pytest.mark.usefixtures("_ctrl_c_is_given_back")
@@ -75,10 +66,10 @@ def test_announce_when_ready_says_it_once_the_site_answers(
 
 @pytest.mark.usefixtures("_ctrl_c_is_given_back")
 def test_announce_when_the_site_does_not_get_ready_says_nothing(
-    closed_port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SECONDS_TO_GET_READY", 0.3)
 
-    announce_when_ready(closed_port, "ready!")
+    announce_when_ready(port, "ready!")
 
     assert capsys.readouterr().out == ""

@@ -4,7 +4,6 @@ import http.client
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -91,14 +90,6 @@ class Site:
         assert status == 200
         found = re.search(r'crm_http_requests_total\{method="GET",route="/health/",status="2xx"\} (\S+)', text)
         return float(found[1]) if found else 0
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        number: int = listener.getsockname()[1]
-    return number
 
 
 def test_processes_count_together_and_go_on_counting_when_one_is_renewed(

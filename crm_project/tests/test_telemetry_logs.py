@@ -20,9 +20,11 @@ from rest_framework.views import APIView
 from crm_project import urls
 from crm_project.email_url import email_settings
 from crm_project.telemetry import logs
+from events.tests.factories import EventFactory
 from mailing.pump import pump
 from mailing.tests.factories import QUICK, campaign_to
 from mailing.tests.smtp_server import smtp_server
+from relations.turns import OWN
 from users.models import User
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -199,3 +201,18 @@ def test_development_lines_are_readable_and_scrubbed() -> None:
     assert "[error    ] Failed for …" in text
     assert "Traceback" in text
     assert EMAIL not in text
+
+
+@pytest.mark.django_db
+def test_crowd_that_is_asked_to_come_back_is_no_error(
+    visitor: Client, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OWN, "patience", 0)
+    event = EventFactory.create()
+    visitor.force_login(UserFactory.create(roles=["customer"]))
+    with OWN.turn(event.pk):
+        called = visitor.post(f"/api/v1/events/{event.pk}/registrations/", {}, "application/json")
+        pressed = visitor.post(f"/account/events/{event.pk}/", {"step": "register"})
+
+    assert (called.status_code, pressed.status_code) == (503, 503)
+    assert {line["level"] for line in lines.read_all()} == {"info"}

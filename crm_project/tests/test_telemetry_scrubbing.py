@@ -38,6 +38,8 @@ def test_what_has_a_shape_is_removed_from_a_sentence(shape: str) -> None:
         ("csrf_token=abc; sessionid=def", "csrf_token=…; sessionid=…"),
         ("GET /account/confirm/0a1b2c.3d-E_f/ 200", "GET /account/confirm/…/ 200"),
         ("GET /tickets/0a1b2c.3d-E_f/invite.ics 200", "GET /tickets/…/invite.ics 200"),
+        ("POST /unsubscribe/0a1b2c.3d-E_f/ 200", "POST /unsubscribe/…/ 200"),
+        ("GET /unsubscribe/0a1b2c.3d-E_f/preferences/ 200", "GET /unsubscribe/…/preferences/ 200"),
         ("GET /calendars/0a1b2c-3dE_f.ics 200", "GET /calendars/… 200"),
         ("GET /account/email/0a1b2c.3d-E_f/ 200", "GET /account/email/…/ 200"),
         (

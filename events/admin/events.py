@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from api.moments import zone_of
+from events.admin.extending import extend
 from events.admin.forms import FOLLOWING, EventForm
 from events.admin.markup import capacity_bar, status_badge
-from events.admin.pages import EventPages
 from events.admin.series import SeriesPanel, repeat
 from events.filters import event_filters
 from events.models import Event, EventStatus
@@ -22,13 +22,14 @@ from users.admin.changelist import PagedChangeList
 from users.admin.deletion import ServiceDeletion
 from users.admin.history import HistoryPanel
 from users.admin.list_filters import choice_filter, date_range_filter, either_filter, text_filter
-from users.admin.panels import PanelAdmin, Panels
+from users.admin.pages import RecordPages
+from users.admin.panels import Link, PanelAdmin, Panels
 from users.admin.suggestions import Suggestions
 from users.expressions import text_key
 from users.markup import moment
 
 event_panels = Panels()
-event_pages = EventPages()
+event_pages = RecordPages()
 
 
 class EventChangeList(PagedChangeList):
@@ -73,6 +74,9 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
 
     def get_urls(self) -> list[URLPattern]:
         return [*event_pages.urls(self), *super().get_urls()]
+
+    def record_links(self, request: HttpRequest, record: Event) -> list[Link]:
+        return event_pages.links(request, record)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
         return EventChangeList
@@ -150,3 +154,4 @@ class EventAdmin(Suggestions, ServiceDeletion[Event], PanelAdmin[Event]):
 
 event_panels.register(SeriesPanel(), HistoryPanel("events.view_event", zone=lambda event: event.timezone))
 event_pages.register("repeat", repeat)
+event_pages.register("extend", extend)

@@ -168,9 +168,10 @@ class SeriesPanel(TablePanel):
     def actions(self, request: HttpRequest, record: Event) -> list[Link]:
         user: Any = request.user
         may = user.has_perm("events.add_event") and Event.objects.editable_by(user).filter(pk=record.pk).exists()
-        if record.series_id or not may:
+        if not may:
             return []
-        return [Link(_("Repeat it"), reverse("admin:events_event_repeat", args=[record.pk]), icon="event_repeat")]
+        name, title = ("extend", _("Extend the series")) if record.series_id else ("repeat", _("Repeat it"))
+        return [Link(title, reverse(f"admin:events_event_{name}", args=[record.pk]), icon="event_repeat")]
 
 
 def panel_of(event: Event) -> str:

@@ -125,3 +125,42 @@ def test_only_who_leads_the_event_repeats_it(client: Client, event: Event) -> No
 
     assert client.get(page(event)).status_code == 403
     assert page(event) not in client.get(panel_of(event)).content.decode()
+
+
+def test_series_is_extended_once_the_dates_were_seen(admin_of_staff: Client, event: Event) -> None:
+    repeat_event(event=event, rule="FREQ=DAILY;COUNT=2", actor=None)
+    extending = f"/admin/events/event/{event.pk}/extend/"
+    assert extending in admin_of_staff.get(panel_of(event)).content.decode()
+
+    shown = admin_of_staff.post(extending, {"count": "6"})
+    html = shown.content.decode()
+    assert ("Add 4 events" in html, html.count('class="crm-date"'), Event.objects.count()) == (True, 4, 2)
+    asked_again = {name: shown.context["form"][name].value() or "" for name in shown.context["form"].fields}
+    made = admin_of_staff.post(extending, asked_again)
+    again = admin_of_staff.post(extending, asked_again)
+
+    assert (made.status_code, made["Location"], Event.objects.count()) == (302, panel_of(event), 6)
+    assert "The series gains nothing by this" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "Say either how many events"),
+        ({"count": "9", "until": f"{SPRING}-12-31"}, "Say either how many events"),
+        ({"count": "2"}, "The series has 3 events already"),
+        ({"count": "201"}, "less than or equal to 200"),
+        ({"until": f"{SPRING + 3}-12-31"}, "A series has at most 200 events"),
+    ],
+)
+def test_end_that_cannot_be_is_said(admin_of_staff: Client, event: Event, asked: dict[str, str], said: str) -> None:
+    repeat_event(event=event, rule="FREQ=DAILY;COUNT=3", actor=None)
+
+    assert said in admin_of_staff.post(f"/admin/events/event/{event.pk}/extend/", asked).content.decode()
+    assert Event.objects.count() == 3
+
+
+def test_event_that_stands_alone_is_not_extended(admin_of_staff: Client, event: Event) -> None:
+    answer = admin_of_staff.post(f"/admin/events/event/{event.pk}/extend/", {"count": "3"})
+
+    assert "belongs to no series" in answer.content.decode()

@@ -89,7 +89,7 @@ def test_times_are_read_as_the_contract_says(
         ({"title": "T", "start_at": "0001-01-01T00:00:00+09:00"}, "/start_at"),
         ({"title": "T", "start_at": "2030-01-01", "timezone": "Mars"}, "/timezone"),
         ({"title": "T", "start_at": "2030-01-01", "timezone": []}, "/timezone"),
-        ({"title": "T", "start_at": "2030-01-02", "end_at": "2030-01-01"}, ""),
+        ({"title": "T", "start_at": "2030-01-02", "end_at": "2030-01-01"}, "/end_at"),
         ({"title": "T", "start_at": "2030-01-01", "status": "postponed"}, "/status"),
         ({"title": "T", "start_at": "2030-01-01", "max_capacity": -1}, "/max_capacity"),
         ({"title": "T", "start_at": "2030-01-01", "max_capacity": 10**12}, "/max_capacity"),
@@ -106,6 +106,26 @@ def test_bad_event_is_refused_with_its_place(client_of_staff: APIClient, body: d
 
     assert (status, [where or "" for where, _code in faults]) == (400, [place])
     assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["", "following/"])
+@pytest.mark.parametrize(
+    ("body", "place", "said"),
+    [
+        ({"start_at": "2030-07-03"}, "/start_at", " Its end_at is 2030-07-02T00:00:00+00:00: send end_at along."),
+        ({"end_at": "2030-06-30"}, "/end_at", " Its start_at is 2030-07-01T00:00:00+00:00: send start_at along."),
+        ({"start_at": "2030-07-03", "end_at": "2030-06-30"}, "/end_at", ""),
+    ],
+)
+def test_time_that_contradicts_the_stored_one_names_it(
+    client_of_staff: APIClient, step: str, body: dict[str, str], place: str, said: str
+) -> None:
+    event = EventFactory.create(start_at=datetime(2030, 7, 1, tzinfo=UTC), end_at=datetime(2030, 7, 2, tzinfo=UTC))
+
+    answer = client_of_staff.patch(f"{EVENTS}{event.pk}/{step}", body)
+
+    assert problem(answer) == (400, [(place, "invalid")])
+    assert answer.json()["errors"][0]["detail"] == f"The event ends before it starts.{said}"
 
 
 def test_changed_event_keeps_what_was_not_sent(client_of_staff: APIClient) -> None:

@@ -162,8 +162,8 @@ def test_changed_capacity_is_announced_once_per_event(tmp_path: Path) -> None:
     EventFactory.create(external_id="e2", max_capacity=10, start_at=datetime(2025, 3, 30, tzinfo=UTC), end_at=None)
     heard: list[Event] = []
 
-    def listen(*, event: Event, **_kwargs: object) -> None:
-        heard.append(event)
+    def listen(*, events: list[Event], **_kwargs: object) -> None:
+        heard.extend(events)
 
     admission_changed.connect(listen)
     try:

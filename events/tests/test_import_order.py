@@ -34,6 +34,11 @@ def result_of(path: Path, batch_rows: int) -> tuple[set[tuple[str | None, str]],
         (["e2,,PyCon,2025-03-30", "e1,pycon,Other,2025-03-30"], {("e2", "pycon")}, 1),
         (["e2,,PyCon,2025-03-30", "known,pycon,Other,2025-03-30"], {("e2", "pycon"), ("known", "old")}, 1),
         (["e2,pycon-2,Other,2025-03-30", "e1,,PyCon,2025-03-30"], {("e2", "pycon-2"), ("e1", "pycon")}, 0),
+        (
+            ["e2,pycon-2,Other,2025-03-30", "e1,,PyCon 2,2025-03-30", "e3,,PyCon 2 2,2025-03-30"],
+            {("e2", "pycon-2"), ("e1", "pycon-2-2"), ("e3", "pycon-2-2-2")},
+            0,
+        ),
     ],
 )
 def test_slug_goes_to_the_first_row_made_or_named(

@@ -5,6 +5,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from events.models import Event, EventSeries
+from events.series import repeat_event
 from events.services import create_event
 from events.tests.factories import EventFactory
 from users.models import User
@@ -116,3 +117,62 @@ def test_times_that_no_calendar_has_are_refused(organizer: User, client_of: Clie
     assert {answer.json()["errors"][0]["detail"] for answer in answers} == {
         "An event would begin or end before the year 1 or after 9999."
     }
+
+
+def test_series_is_extended_and_once(organizer: User, client_of: Clients) -> None:
+    event = led_by(organizer)
+    client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+    path = f"/api/v1/events/{event.pk}/extend/"
+
+    told = client_of(organizer).post(path, {"count": 5, "dry_run": True})
+    assert (told.status_code, told.json()["series"]["rule"], Event.objects.count()) == (200, "FREQ=WEEKLY;COUNT=3", 3)
+    made = client_of(organizer).post(path, {"count": 5})
+    again = client_of(organizer).post(path, {"count": 5})
+
+    assert (made.status_code, made.json()["series"]["rule"], made.json()["series"]["events"]) == (
+        201,
+        "FREQ=WEEKLY;COUNT=5",
+        5,
+    )
+    assert made.json()["occurrences"] == told.json()["occurrences"]
+    assert (again.status_code, again.json()) == (200, {**made.json(), "occurrences": []})
+    starts = [one.start_at for one in Event.objects.order_by("start_at")]
+    assert [datetime.fromisoformat(one["start_at"]) for one in made.json()["occurrences"]] == starts[3:]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "said"),
+    [
+        ({}, "", "Say either how many events there are in all, or until when."),
+        ({"count": 5, "until": "2090-01-01"}, "", "Say either how many events there are in all, or until when."),
+        ({"count": 2}, "/count", "The series has 3 events already."),
+        ({"count": 201}, "/count", "less than or equal to 200"),
+        ({"count": "many"}, "/count", "A valid integer is required."),
+        ({"until": "2020-01-01"}, "/until", "The rule repeats nothing after the first event."),
+        ({"until": "2090-01-01"}, "/until", "A series has at most 200 events. Let it end earlier."),
+        ({"until": "0001-01-01"}, "/until", "UNTIL cannot be"),
+        ({"until": "9999-12-31"}, "/until", "A series has at most 200 events."),
+        ({"until": "20270101T"}, "/until", "Date has wrong format."),
+    ],
+)
+def test_end_that_cannot_be_is_refused(
+    organizer: User, client_of: Clients, body: dict[str, object], pointer: str, said: str
+) -> None:
+    event = led_by(organizer)
+    client_of(organizer).post(f"/api/v1/events/{event.pk}/repeat/", RULE)
+
+    refused = client_of(organizer).post(f"/api/v1/events/{event.pk}/extend/", body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)
+    assert said in refused.json()["errors"][0]["detail"]
+    assert Event.objects.count() == 3
+
+
+def test_only_who_leads_an_event_of_a_series_extends_it(organizer: User, client_of: Clients) -> None:
+    alone, event = led_by(organizer), led_by(UserFactory.create())
+    repeat_event(event=event, rule=RULE["rule"], actor=None)
+
+    refused = client_of(organizer).post(f"/api/v1/events/{alone.pk}/extend/", {"count": 5})
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "no_series")
+    assert client_of(organizer).post(f"/api/v1/events/{event.pk}/extend/", {"count": 5}).status_code == 403
+    assert Event.objects.count() == 4

@@ -1,5 +1,6 @@
 """Campaigns in the admin: how they go, and what can be done to them."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,14 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from mailing.admin import steps
 from mailing.admin.markup import campaign_badge, framed, ledger, preformatted, progress_bar, state_counts, step_page
+from mailing.admin.whom import whom
 from mailing.counts import counts_of
 from mailing.description import described
 from mailing.filters import campaign_filters
 from mailing.models import Campaign, CampaignStatus, Lane, LanePause
+from mailing.registrations.example import example_of
+from mailing.rendering import ContentError, Rendered
 from users.admin.list_filters import choice_filter, date_range_filter
 from users.admin.panels import Link, PanelAdmin, Panels
 from users.admin.reading import ReadOnly
 from users.markup import NOTHING, link, moment
+from users.models import User
 
 campaign_panels = Panels()
 FILLED_IN = _("What stands in ‹angle quotes› is filled in for each person.")
@@ -42,9 +47,12 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
         (_("How it goes"), {"fields": ("state", "hindrance", "progress", "balance")}),
         (
             _("Mail"),
-            {"fields": ("subject_shown", "about", "text_shown", "html_shown", "template"), "description": FILLED_IN},
+            {
+                "fields": ("subject_shown", "about", "sort", "template", "example", "text_shown", "html_shown"),
+                "description": FILLED_IN,
+            },
         ),
-        (_("When and who"), {"fields": ("made", "maker", "scheduled", "started", "finished")}),
+        (_("When and who"), {"fields": ("audience_shown", "made", "maker", "scheduled", "started", "finished")}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -114,22 +122,37 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
 
     @admin.display(description=_("subject"))
     def subject_shown(self, campaign: Campaign) -> str:
-        return str(campaign)
+        return _shown(campaign)[0].subject if _is_about_event(campaign) else str(campaign)
 
     @admin.display(description=_("event"))
     def about(self, campaign: Campaign) -> SafeString | str:
-        """Link to the event that an automatic mail is about."""
-        about = getattr(campaign, "registration_mail", None)
-        return link(about.event) if about else NOTHING
+        """Link to the event that a mail is about."""
+        automatic = getattr(campaign, "registration_mail", None)
+        event = automatic.event if automatic else campaign.event
+        return link(event) if event else NOTHING
+
+    @admin.display(description=_("category"))
+    def sort(self, campaign: Campaign) -> str:
+        return str(campaign.category or NOTHING)
+
+    @admin.display(description=_("shown as it is for"))
+    def example(self, campaign: Campaign) -> SafeString | str:
+        """Name whose mail is shown: automatic ones depend on how each person's registration stands."""
+        person = _shown(campaign)[1]
+        return link(person) if person else gettext("everybody")
 
     @admin.display(description=_("text"))
     def text_shown(self, campaign: Campaign) -> SafeString:
-        return preformatted(described(campaign.subject, campaign.text, campaign.html).text)
+        return preformatted(_shown(campaign)[0].text)
 
     @admin.display(description=_("HTML"))
     def html_shown(self, campaign: Campaign) -> SafeString | str:
-        html = described(campaign.subject, campaign.text, campaign.html).html
+        html = _shown(campaign)[0].html
         return framed(html, gettext("The mail's HTML")) if html else NOTHING
+
+    @admin.display(description=_("for whom"))
+    def audience_shown(self, campaign: Campaign) -> str:
+        return whom(campaign)
 
     @admin.display(description=_("made by"))
     def maker(self, campaign: Campaign) -> SafeString | str:
@@ -153,3 +176,22 @@ class CampaignAdmin(ReadOnly, PanelAdmin[Campaign]):
     @admin.display(description=_("finished"))
     def finished(self, campaign: Campaign) -> SafeString | str:
         return moment(campaign.finished_at)
+
+
+def _is_about_event(campaign: Campaign) -> bool:
+    return hasattr(campaign, "registration_mail")
+
+
+def _shown(campaign: Any) -> tuple[Rendered, User | None]:
+    """Return the mail as the page shows it, worked out once, and for whom it reads so; None: for each by their name."""
+    if not hasattr(campaign, "shown"):
+        campaign.shown = _worked_out(campaign)
+    shown: tuple[Rendered, User | None] = campaign.shown
+    return shown
+
+
+def _worked_out(campaign: Campaign) -> tuple[Rendered, User | None]:
+    with suppress(ContentError):
+        if _is_about_event(campaign):
+            return example_of(campaign.registration_mail)
+    return described(campaign.subject, campaign.text, campaign.html), None

@@ -1,20 +1,14 @@
-"""Deliveries and suppressed addresses in the admin."""
+"""Deliveries in the admin."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from mailing.admin.markup import delivery_badge
 from mailing.filters import delivery_filters
-from mailing.models import Delivery, DeliveryStatus, Suppression, SuppressionReason
-from mailing.suppressions import suppress
-from users.admin.base import ListAdmin
+from mailing.models import Delivery, DeliveryStatus
 from users.admin.list_filters import choice_filter, record_filter
 from users.admin.newest import NewestFirst
 from users.admin.reading import ReadOnly
@@ -62,42 +56,3 @@ class DeliveryAdmin(ReadOnly, NewestFirst[Delivery]):
     @admin.display(description=_("sent"))
     def sent(self, delivery: Delivery) -> SafeString | str:
         return moment(delivery.sent_at)
-
-
-class SuppressionForm(forms.ModelForm[Suppression]):
-    """An address that is to get no mail."""
-
-    address = forms.EmailField(max_length=254, widget=UnfoldAdminEmailInputWidget())
-
-    class Meta:
-        model = Suppression
-        fields = ("address", "detail")
-
-    def clean_address(self) -> str:
-        """Return the address as it is stored."""
-        address: str = self.cleaned_data["address"]
-        return address.lower()
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(ListAdmin[Suppression]):
-    """Addresses that get no mail; deleting one lets mail go there again."""
-
-    list_display = ("address", "reason", "detail", "since")
-    list_filter = ("reason",)
-    search_fields = ("address__startswith",)
-    search_help_text = _("Beginning of the address, in small letters")
-    ordering = ("-pk",)
-    form = SuppressionForm
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Suppression, form: SuppressionForm, change: bool) -> None:  # noqa: FBT001  # Django's signature
-        """Suppress the address through the service, which holds back what is queued for it too."""
-        suppress(address=obj.address, reason=SuppressionReason.MANUAL, detail=obj.detail)
-        obj.pk = Suppression.objects.get(address=obj.address).pk
-
-    @admin.display(description=_("since"))
-    def since(self, suppression: Suppression) -> SafeString | str:
-        return moment(suppression.at)

@@ -75,7 +75,8 @@ class LeftOutOfCampaign(TablePanel):
         return excluded.select_related("user").order_by("pk")
 
     def cells(self, request: HttpRequest, row: CampaignExclusion) -> list[Any]:
-        return [link(row.user) if row.user else row.given, row.email or NOTHING, row.get_reason_display()]
+        said = [row.get_reason_display(), row.get_detail_display()]
+        return [link(row.user) if row.user else row.given, row.email or NOTHING, ": ".join(filter(None, said))]
 
     def choices(self, request: HttpRequest, record: Campaign) -> list[Link]:
         numbers = exclusions_of(record.pk)

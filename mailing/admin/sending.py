@@ -1,5 +1,6 @@
-"""The action on selected people: write a mail, see whom it reaches and how it looks, and send it."""
+"""Writing a mail to selected people, a segment or an event: see whom it reaches and how it looks, and send it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,19 +10,27 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from api.exceptions import InvalidInput
 from api.identifiers import as_uuid
+from events.models import Event
 from mailing.admin.markup import framed, preformatted
-from mailing.audience import Choice, by_queryset
-from mailing.content import SUBJECT_LENGTH, Content, content_of_template, own_content, template_names
-from mailing.models import Campaign, ExclusionReason
+from mailing.audience import Choice, by_event, by_queryset, by_segment
+from mailing.content import SUBJECT_LENGTH, Content, content_of_template, own_content
+from mailing.models import Campaign, EmailTemplate, ExclusionReason, MailCategory
 from mailing.preview import Reach, reach_of, rendered_for
 from mailing.rendering import PLACEHOLDERS, ContentError
 from mailing.services import AlreadySentError, create_campaign
+from relations.admin.states import knows_people
+from relations.models import Role, Status
 from users.admin.form_pages import attempted, form_page, select, text_area, text_input
+from users.admin.panels import Link
 from users.markup import number, page_of
+from users.models import Segment
 
 MAY_SEND = "mailing.add_campaign"
 ONCE = "form_token"
@@ -29,9 +38,17 @@ BODY_LENGTH = 200_000
 
 
 class MailForm(forms.Form):
-    """A file template, or a subject and a text of one's own."""
+    """A template, or a subject and a text of one's own."""
 
     template = forms.ChoiceField(required=False, widget=select(), label=gettext_lazy("Template"))
+    category = forms.ModelChoiceField(
+        MailCategory.objects.all(),
+        required=False,
+        widget=select(),
+        label=gettext_lazy("Category"),
+        empty_label=gettext_lazy("that of the template; if it has none, only who wants no mail at all is left out"),
+        help_text=gettext_lazy("Who does without this sort of mail is left out."),
+    )
     subject = forms.CharField(
         required=False, max_length=SUBJECT_LENGTH, widget=text_input(), label=gettext_lazy("Subject")
     )
@@ -39,9 +56,9 @@ class MailForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        names = [(name, name) for name in template_names()]
+        offered = EmailTemplate.objects.offered().order_by("title", "name").values_list("name", "title")
         choices: Any = self.fields["template"]
-        choices.choices = [("", _("none: my own words, below")), *names]
+        choices.choices = [("", _("none: my own words, below")), *offered]
         known = ", ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
         self.fields["body"].help_text = _("In subject and text you can use %s.") % known
 
@@ -57,6 +74,34 @@ class MailForm(forms.Form):
         return data
 
 
+class EventMailForm(MailForm):
+    """A mail to people of an event: those with one of the roles whose part has one of the statuses; none means any."""
+
+    roles = forms.MultipleChoiceField(
+        choices=Role.choices,
+        required=False,
+        initial=[Role.ATTENDEE],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        label=gettext_lazy("Who"),
+        help_text=gettext_lazy("None ticked: whatever their role."),
+    )
+    statuses = forms.MultipleChoiceField(
+        choices=Status.choices,
+        required=False,
+        initial=[Status.CONFIRMED, Status.ATTENDED],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        label=gettext_lazy("How they stand"),
+        help_text=gettext_lazy("None ticked: however they stand, but for those who gave their place up."),
+    )
+    field_order = ("roles", "statuses", "template", "category", "subject", "body")
+
+    def chosen(self, name: str) -> list[str]:
+        """Return what is ticked of a field, as far as there is such a choice; on a new form what it begins with."""
+        field: Any = self.fields[name]
+        given = field.widget.value_from_datadict(self.data, {}, name) if self.is_bound else field.initial
+        return [str(one) for one in given or () if field.valid_value(one)]
+
+
 def _content(data: dict[str, Any]) -> Content:
     if data.get("template"):
         return content_of_template(data["template"])
@@ -66,36 +111,105 @@ def _content(data: dict[str, Any]) -> Content:
 @admin.action(description=gettext_lazy("Send e-mail"))
 def send_email(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: Any) -> HttpResponseBase | None:
     """Ask for the mail and show what it would be; then make a campaign of it and go there."""
+    _refuse_who_may_not(request)
+    form = MailForm(request.POST if _step(request) else None)
+    return mail_page(model_admin, request, form, by_queryset(queryset), carried=_carried(request))
+
+
+def write_to_segment(model_admin: ModelAdmin[Any], request: HttpRequest, segment: Segment) -> HttpResponseBase:
+    """Write to whom the segment finds now, in the sight of who writes."""
+    _refuse_who_may_not(request)
     sender: Any = request.user
-    if not sender.has_perm(MAY_SEND):
-        raise PermissionDenied
-    step = request.POST.get("step", "")
-    form = MailForm(request.POST if step else None)
-    choice = by_queryset(queryset)
-    ready = bool(step) and form.is_valid()
-    if ready and step == "send":
-        campaign = attempted(form, lambda: _send(request, form, choice))
+    try:
+        choice = by_segment(str(segment.pk), sender=sender)
+    except InvalidInput as error:
+        messages.error(request, " ".join(fault.detail for fault in error.faults))
+        return HttpResponseRedirect(page_of(segment))
+    form = MailForm(request.POST if _step(request) else None)
+    return mail_page(model_admin, request, form, choice, record=segment)
+
+
+def write_to_event(model_admin: ModelAdmin[Any], request: HttpRequest, event: Event) -> HttpResponseBase:
+    """Write to the people of an event, by their roles and by how they stand."""
+    _refuse_who_may_not(request)
+    sender: Any = request.user
+    form = EventMailForm(request.POST if _step(request) else None)
+    whom = {name: form.chosen(name) for name in ("roles", "statuses")}
+    choice = by_event(str(event.pk), sender=sender, **whom)
+    return mail_page(model_admin, request, form, choice, record=event, event=event)
+
+
+def may_write(request: HttpRequest, record: Any) -> Link | None:
+    """Return the link to the page on which one writes to the people of a segment or an event."""
+    user: Any = request.user
+    page = f"admin:{record._meta.app_label}_{record._meta.model_name}_write"
+    return Link(_("Write to them"), reverse(page, args=[record.pk]), icon="mail") if user.has_perm(MAY_SEND) else None
+
+
+def may_write_to_event(request: HttpRequest, event: Event) -> Link | None:
+    """Return the link for who knows the people of the event."""
+    user: Any = request.user
+    return may_write(request, event) if knows_people(user, event) else None
+
+
+def mail_page(
+    model_admin: ModelAdmin[Any],
+    request: HttpRequest,
+    form: MailForm,
+    choice: Choice,
+    *,
+    carried: Sequence[tuple[str, str]] = (),
+    record: Any = None,
+    event: Event | None = None,
+) -> HttpResponseBase:
+    """Show the form with whom it reaches and how it looks, or make the campaign and go there.
+
+    ``carried`` are hidden fields of the form, ``record`` is whose people they are, ``event`` what it is all about. The
+    token is another one on each page: what is sent from it is sent once, however often the button is clicked.
+    """
+    sender: Any = request.user
+    ready = bool(_step(request)) and form.is_valid()
+    if ready and _step(request) == "send":
+        campaign = attempted(form, lambda: _send(request, form, choice, event))
         if campaign:
             return HttpResponseRedirect(page_of(campaign))
     return form_page(
         model_admin,
         request,
         form,
-        title=_("Send e-mail"),
+        title=_("Write to %s") % record if record else _("Send e-mail"),
         button=_("Preview"),
         template="admin/mailing/send_email.html",
-        carried=_carried(request),
-        back=request.get_full_path(),
-        **_shown(choice, sender, form if ready else None),
+        carried=[(ONCE, str(uuid4())), *carried],
+        back=page_of(record) if record else request.get_full_path(),
+        record=record,
+        **_shown(choice, sender, form if ready else None, event),
     )
 
 
-def _send(request: HttpRequest, form: MailForm, choice: Choice) -> Campaign:
+def _refuse_who_may_not(request: HttpRequest) -> None:
+    sender: Any = request.user
+    if not sender.has_perm(MAY_SEND):
+        raise PermissionDenied
+
+
+def _step(request: HttpRequest) -> str:
+    return request.POST.get("step", "")
+
+
+def _send(request: HttpRequest, form: MailForm, choice: Choice, event: Event | None) -> Campaign:
     """Make the campaign, or return the one that this very form has made already."""
     sender: Any = request.user
     token = as_uuid(request.POST.get(ONCE, ""))
     try:
-        campaign = create_campaign(content=form.content, choice=choice, sender=sender, form_token=token)
+        campaign = create_campaign(
+            content=form.content,
+            choice=choice,
+            sender=sender,
+            category=form.cleaned_data["category"],
+            event=event,
+            form_token=token,
+        )
     except AlreadySentError as error:
         messages.warning(request, _("This form was sent already. This page shows the campaign that it made."))
         return error.campaign
@@ -107,24 +221,21 @@ send_email.needs = MAY_SEND  # type: ignore[attr-defined]  # read by the list of
 
 
 def _carried(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the fields that keep the selection from page to page; a page's ticks suffice for all that match.
-
-    The token is another one on each page: what is sent from it is sent once, however often the button is clicked.
-    """
+    """Return the fields that keep the selection from page to page; a page's ticks suffice for all that match."""
     across = request.POST.get("select_across", "0")
     selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
     ticks = selected[:1] if across == "1" else selected
     return [
         ("action", "send_email"),
         ("select_across", across),
-        (ONCE, str(uuid4())),
         *((ACTION_CHECKBOX_NAME, tick) for tick in ticks),
     ]
 
 
-def _shown(choice: Choice, sender: Any, form: MailForm | None) -> dict[str, Any]:
+def _shown(choice: Choice, sender: Any, form: MailForm | None, event: Event | None) -> dict[str, Any]:
     """Return whom the mail reaches and, once the form holds one, how it looks for the first of them."""
-    reach = reach_of(choice, sender=sender)
+    category = (form.cleaned_data["category"] or form.content.category) if form else None
+    reach = reach_of(choice, sender=sender, category=category, event=event)
     shown = {"mailed": reach.mailed, "reached": number(reach.mailed), "left_out": _left_out(reach), "can_send": False}
     first = choice.seen_by(sender).filter(email__isnull=False, is_active=True).order_by("pk").first()
     if form is None or first is None:

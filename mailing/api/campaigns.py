@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from api.identifiers import find
 from api.representation import Row
-from api.serializers import ModelSerializer, Serializer
+from api.serializers import ChoiceField, ModelSerializer, Serializer
 from api.views import ListViewSet, ReadOnlyModelViewSet
 from mailing.counts import counts_of
 from mailing.filters import (
@@ -46,6 +46,8 @@ class CampaignRowSerializer(ModelSerializer[Campaign]):
     """A campaign and its counts, without what its mail says: that can be long."""
 
     created_by = serializers.UUIDField(source="created_by_id", allow_null=True)
+    category = serializers.CharField(source="category.key", allow_null=True, help_text="Its key.")
+    event_id = serializers.UUIDField(allow_null=True, help_text="The event that it is about.")
     counts = DeliveryCountsSerializer()
 
     class Meta:
@@ -55,6 +57,8 @@ class CampaignRowSerializer(ModelSerializer[Campaign]):
             "subject",
             "template",
             "lane",
+            "category",
+            "event_id",
             "status",
             "scheduled_at",
             "created_by",
@@ -80,7 +84,7 @@ class CampaignSerializer(CampaignRowSerializer):
 class SettleSerializer(Serializer):
     """What is to become of the deliveries in doubt."""
 
-    outcome = serializers.ChoiceField(
+    outcome = ChoiceField(
         choices=[*OUTCOMES], help_text="Take them as sent or failed, or send them again (somebody may get two)."
     )
 
@@ -141,7 +145,7 @@ class ExcludedSerializer(ModelSerializer[CampaignExclusion]):
 
     class Meta:
         model = CampaignExclusion
-        fields = ("user_id", "email", "reason")
+        fields = ("user_id", "email", "reason", "detail")
         read_only_fields = fields
         expressions = {
             "user_id": Coalesce(

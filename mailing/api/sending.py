@@ -1,6 +1,7 @@
 """Sending: to whom, what, and when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +12,16 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.exceptions import Fault, InvalidInput
+from api.exceptions import InvalidInput, Path
+from api.identifiers import find
 from api.representation import representation_of
 from api.rules import HouseRules
 from api.serializers import Serializer, ShortListField
+from events.models import Event
 from events.moments import MomentField
 from mailing.api.campaigns import DeliveryCountsSerializer, ExcludedSerializer
-from mailing.audience import Choice, by_emails, by_filter, by_ids
+from mailing.audience import Choice, by_emails, by_event, by_filter, by_ids, by_segment
+from mailing.categories import category_named
 from mailing.content import Content, content_of_template, own_content
 from mailing.counts import counts_of
 from mailing.models import CampaignExclusion, CampaignStatus
@@ -25,7 +29,7 @@ from mailing.services import create_campaign
 from relations.models import Role, Status
 from users.models import User
 
-WHO = ("user_ids", "emails", "filter", "event")
+WHO = ("user_ids", "emails", "filter", "segment", "event")
 # Looked up before the answer; a worker looks up whom a filter finds.
 MOST_NAMED = 5_000
 EXCLUDED_SHOWN = 1_000
@@ -52,6 +56,13 @@ class SendEmailSerializer(Serializer):
         required=False,
         help_text='Who: whom this filter finds, as in /users/filter/; {"everybody": true} alone finds all.',
     )
+    segment = serializers.UUIDField(
+        required=False,
+        help_text="Who: the people of this segment, by its filter of now.",
+        error_messages={
+            "invalid": gettext_lazy("Give a UUID: /segments/?name=… finds it. Names are for the command line.")
+        },
+    )
     event = serializers.CharField(required=False, max_length=254, help_text="Who: the people of this event.")
     roles = NamesField("Of the event's people, those who hold one of these roles.", at_most=len(Role))
     statuses = NamesField(
@@ -60,6 +71,11 @@ class SendEmailSerializer(Serializer):
     template = serializers.CharField(required=False, max_length=100, help_text="What: the template of this name.")
     subject = serializers.CharField(required=False, max_length=500, help_text="What: a subject, with placeholders.")
     body = serializers.CharField(required=False, max_length=200_000, help_text="What: the text, with placeholders.")
+    category = serializers.CharField(
+        required=False,
+        max_length=50,
+        help_text="The key of the sort of mail that it is; who does without this sort is left out.",
+    )
     scheduled_at = MomentField(required=False, allow_null=True, help_text="When; at once if left out.")
 
     class Meta:
@@ -120,6 +136,8 @@ class SendEmailView(HouseRules):
             content=_content(body),
             choice=_choice(body, sender),
             sender=sender,
+            category=category_named(body["category"]) if "category" in body else None,
+            event=_event(body, sender),
             scheduled_at=body.get("scheduled_at"),
         )
         made = {"id": campaign.pk, "status": campaign.status, "counts": counts_of([campaign.pk])[campaign.pk]}
@@ -139,30 +157,34 @@ def _content(body: dict[str, Any]) -> Content:
     return content_of_template(body.get("template") or settings.DEFAULT_EMAIL_TEMPLATE)
 
 
+def _event(body: dict[str, Any], sender: User) -> Event | None:
+    """Return the event whose people the mail is for, which it is about: who wants no mail about it gets none."""
+    return find(Event.objects.visible_to(sender), body["event"]) if "event" in body else None
+
+
 def _choice(body: dict[str, Any], sender: User) -> Choice:
+    """Return whom the body names. Raises ``InvalidInput`` with pointers into the body."""
+    roles, statuses = body.get("roles", []), body.get("statuses", [])
     chosen: dict[str, Callable[[], Choice]] = {
         "user_ids": lambda: by_ids(body["user_ids"], sender=sender),
         "emails": lambda: by_emails(body["emails"], sender=sender),
-        "filter": lambda: _filtered("filter", body["filter"], sender),
-        "event": lambda: _filtered("event", _people_of_event(body), sender),
+        "filter": lambda: by_filter(body["filter"], sender=sender),
+        "segment": lambda: by_segment(str(body["segment"]), sender=sender),
+        "event": lambda: by_event(body["event"], roles=roles, statuses=statuses, sender=sender),
     }
-    return next(choose() for name, choose in chosen.items() if name in body)
-
-
-def _people_of_event(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the filter that the body's event, roles and statuses stand for."""
-    tree = {"event": body["event"], "role": body.get("roles"), "relation_status": body.get("statuses")}
-    return {name: value for name, value in tree.items() if value}
-
-
-NAMES_IN_BODY = {"role": "roles", "relation_status": "statuses", "event": "event"}
-
-
-def _filtered(name: str, tree: Any, sender: User) -> Choice:
+    way = next(name for name in chosen if name in body)
     try:
-        return by_filter(tree, sender=sender)
+        return chosen[way]()
     except InvalidInput as error:
-        if name == "filter":
-            raise error.under(name) from None
-        faults = [Fault(one.detail, one.code, (NAMES_IN_BODY[str(one.path[0])], *one.path[1:])) for one in error.faults]
-        raise InvalidInput(faults) from None
+        if way == "filter":
+            raise error.under("filter") from None
+        raise InvalidInput([replace(one, path=_in_body(one.path)) for one in error.faults]) from None
+
+
+NAMES_IN_BODY = {"role": "roles", "relation_status": "statuses"}
+
+
+def _in_body(path: Path) -> Path:
+    """Return the place in the body of what stands at ``path`` in the filter that was made of it."""
+    name, *rest = path
+    return (NAMES_IN_BODY.get(str(name), name), *rest)

@@ -9,7 +9,9 @@ from django.db.models.functions import Now
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
+from events.models import Event
 from mailing.description import described, described_subject
+from mailing.models.categories import MailCategory
 from mailing.querysets import CampaignQuerySet, ExclusionQuerySet
 from users.triggers import raise_version
 
@@ -37,11 +39,27 @@ class Campaign(models.Model):
     """A mail with its content as it was when it was made; its templates are filled in for each recipient."""
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
-    template = models.CharField(max_length=100, blank=True, help_text=_("The file template that it was made from."))
+    template = models.CharField(max_length=100, blank=True, help_text=_("The template that it was made from."))
     subject = models.CharField(max_length=500)
     text = models.TextField()
     html = models.TextField(blank=True)
     lane = models.CharField(max_length=16, choices=Lane, default=Lane.CAMPAIGN)
+    category = models.ForeignKey(
+        MailCategory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        help_text=_("Who does without this sort of mail is left out. Empty: only who does without all mail to many."),
+    )
+    event = models.ForeignKey(
+        Event,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        help_text=_("What it is about: who wants no mail about this event is left out."),
+    )
     status = models.CharField(max_length=16, choices=CampaignStatus, default=CampaignStatus.DRAFT)
     scheduled_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: at once."))
     created_by = models.ForeignKey(
@@ -126,6 +144,9 @@ class Audience(models.Model):
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="audience")
     people = ArrayField(models.UUIDField(), null=True, help_text=_("Ids of people who were picked one by one."))
     filter = models.JSONField(null=True, help_text=_("The filter that chooses them, in the API's grammar."))
+    segments = models.JSONField(
+        null=True, help_text=_("The segments that the filter names, as they were when the campaign was made.")
+    )
     frozen_through = models.UUIDField(null=True, help_text=_("The last person who was frozen or left out."))
 
     class Meta:
@@ -137,6 +158,14 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return f"audience of {self.campaign_id}"
+
+
+class OptOutScope(models.TextChoices):
+    """How much of the mail to many somebody does without."""
+
+    ALL = "all", _("all mail to many")
+    CATEGORY = "category", _("this sort of mail")
+    EVENT = "event", _("mail about this event")
 
 
 class ExclusionReason(models.TextChoices):
@@ -162,6 +191,14 @@ class CampaignExclusion(models.Model):
     given = models.CharField(max_length=254, blank=True, help_text=_("The id or address that is nobody's."))
     email = models.CharField(max_length=254, blank=True)
     reason = models.CharField(max_length=16, choices=ExclusionReason)
+    detail = models.CharField(
+        max_length=16,
+        choices=OptOutScope,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of somebody who unsubscribed: from all mail to many, this category, or this event."),
+    )
 
     objects = ExclusionQuerySet.as_manager()
 
@@ -170,6 +207,10 @@ class CampaignExclusion(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(reason__in=ExclusionReason.values), name="mailing_exclusion_reason_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(detail="") | Q(detail__in=OptOutScope.values, reason="unsubscribed"),
+                name="mailing_exclusion_detail_is_of_who_unsubscribed",
             ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False, given="") | Q(user__isnull=True, reason="unknown"),

@@ -1,5 +1,6 @@
 """What holds mail back: addresses that get none, and lanes that wait for a server in trouble."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
@@ -7,12 +8,14 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from mailing.models.campaigns import Lane
+from mailing.querysets import SuppressionQuerySet
 
 
 class SuppressionReason(models.TextChoices):
     HARD_BOUNCE = "hard_bounce", _("hard bounce")
     COMPLAINT = "complaint", _("complaint")
     MANUAL = "manual", _("by hand")
+    IMPORTED = "imported", _("imported")
 
 
 class Suppression(models.Model):
@@ -23,8 +26,11 @@ class Suppression(models.Model):
     detail = models.TextField(blank=True, help_text=_("What the mail server said."))
     at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
+    objects = SuppressionQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index("reason", "id", name="mailing_suppression_reason")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(reason__in=SuppressionReason.values), name="mailing_suppression_reason_is_known"
@@ -36,6 +42,41 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.get_reason_display()}"
+
+
+class SuppressionStep(models.TextChoices):
+    ADDED = "added", _("added")
+    REMOVED = "removed", _("removed")
+
+
+class SuppressionChange(models.Model):
+    """The history of suppressions: which address was held back or let go, when, why and by whom."""
+
+    address = models.CharField(max_length=254)
+    step = models.CharField(max_length=16, choices=SuppressionStep)
+    reason = models.CharField(max_length=16, choices=SuppressionReason, help_text=_("Why mail was held back."))
+    detail = models.TextField(blank=True, default="")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text=_("Nobody: a worker, a provider, or an operator."),
+    )
+    at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step__in=SuppressionStep.values, reason__in=SuppressionReason.values),
+                name="mailing_suppressionchange_words_are_known",
+            ),
+        ]
+        indexes = [models.Index("address", "id", name="mailing_suppressionchange_addr")]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.get_step_display()}"
 
 
 class LanePause(models.Model):

@@ -18,7 +18,7 @@ from events.models import Event, EventStatus
 from mailing.doorbell import ring
 from mailing.models import RegistrationMail
 from mailing.models import RegistrationMailKind as Kind
-from mailing.registrations.campaigns import mail_once
+from mailing.registrations.campaigns import Notice, mail_once
 from mailing.registrations.rendering import edition_of
 from relations.models import RelationTransition, Role, Status, UserEventRelation
 
@@ -58,7 +58,7 @@ def _remind_of(event_id: UUID) -> bool:
     people = _confirmed(event.pk).exclude(Exists(lines.filter(deliveries__isnull=False)))
     if not people.exists():
         return False
-    mail_once(event.pk, Kind.REMINDER, edition=edition_of(event.start_at), people=ArraySubquery(people.values("user")))
+    mail_once(Kind.REMINDER, [Notice(event.pk, edition_of(event.start_at), ArraySubquery(people.values("user")))])
     ring()
     return True
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from events.models import EventStatus
+from events.models import Event, EventStatus
 from mailing.models import Delivery, RegistrationMail
 from mailing.models import RegistrationMailKind as Kind
 from mailing.rendering import Invitation, PointlessError, Rendered, Renderer
@@ -44,7 +44,7 @@ class RegistrationRenderer(Renderer):
     def write(self, delivery_id: int, values: Mapping[str, str]) -> Rendered:
         """Return the mail of one delivery. Raises ``PointlessError`` where it would say what is no longer so."""
         delivery = Delivery.objects.select_related("transition__relation").get(pk=delivery_id)
-        relation = _relation_of(delivery, self._about)
+        relation = relation_of(delivery, self._about)
         refuse_pointless(self._about, relation, delivery.transition)
         rendered = self.render({**values, **placeholders(relation)})
         return Rendered(
@@ -56,7 +56,7 @@ class RegistrationRenderer(Renderer):
         )
 
 
-def _relation_of(delivery: Delivery, about: RegistrationMail) -> UserEventRelation:
+def relation_of(delivery: Delivery, about: RegistrationMail) -> UserEventRelation:
     """Return the registration that a delivery is about: that of its line, else the person's live one."""
     relations = UserEventRelation.objects.select_related("user", "event")
     if delivery.transition:
@@ -103,15 +103,17 @@ def placeholders(relation: UserEventRelation) -> dict[str, str]:
     event = relation.event
     expires = relation.offer_expires_at
     return {
-        "event": event.title,
-        "when": when(event),
-        "venue": event.venue,
-        "organizer": event.organizer,
+        **about_event(event),
         "status": relation.status,
         "place": str(places_in_queues([relation.pk]).get(relation.pk, "")),
         "until": moment(event, expires) if expires else "",
         "link": ticket_address(relation.pk),
     }
+
+
+def about_event(event: Event) -> dict[str, str]:
+    """Return what the placeholders stand for that are the same for everybody."""
+    return {"event": event.title, "when": when(event), "venue": event.venue, "organizer": event.organizer}
 
 
 PLACEHOLDERS = ("event", "when", "venue", "organizer", "status", "place", "until", "link")

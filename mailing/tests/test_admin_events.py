@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +15,7 @@ from events.tests.factories import EventFactory
 from mailing.models import Campaign, Delivery
 from mailing.tests.factories import campaign_to, people
 from relations.registration import register
+from relations.tickets import ticket_code
 from users.accounts.signup import request_signup
 from users.tests.factories import UserFactory
 
@@ -50,6 +52,33 @@ def test_list_of_more_campaigns_asks_as_often(admin_of_staff: Client) -> None:
     with CaptureQueriesContext(connection) as at_three:
         admin_of_staff.get(CAMPAIGNS)
     assert len(at_three) == len(at_one)
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "waitlisted", "pending"])
+def test_page_shows_the_mail_as_somebody_gets_it(admin_of_staff: Client, kind: str) -> None:
+    kinds: dict[str, dict[str, Any]] = {"waitlisted": {"max_capacity": 0}, "pending": {"requires_approval": True}}
+    fields = kinds.get(kind, {})
+    event = EventFactory.create(title="Spring <meeting>", venue="Old Library", **fields)
+    user = UserFactory.create(first_name="Ada", roles=["customer"])
+    relation, _is_new = register(user=user, event=event, actor=user, reason="test")
+
+    said = admin_of_staff.get(page(Campaign.objects.get())).content.decode()
+
+    for part in ("Hello Ada,", "Spring &lt;meeting&gt;", "Old Library", f"registration/{kind}", "‹link›", str(user)):
+        assert part in said
+    assert "…" not in said
+    assert ticket_code(relation.pk) not in said
+
+
+def test_page_of_mail_to_nobody_names_what_differs(admin_of_staff: Client) -> None:
+    registered_for("Spring meeting")
+    Delivery.objects.all().delete()
+
+    said = admin_of_staff.get(page(Campaign.objects.get())).content.decode()
+
+    for part in ("Hello ‹first name›,", "Spring meeting", "‹link›"):
+        assert part in said
+    assert "…" not in said
 
 
 def test_page_says_what_it_is_about_and_that_the_system_made_it(admin_of_staff: Client) -> None:

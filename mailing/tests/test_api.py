@@ -1,44 +1,26 @@
-"""Sending and following campaigns over REST."""
+"""Sending mail over REST: to whom, what, and what is refused."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
-from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from events.tests.factories import EventFactory
 from mailing.api.sending import SendEmailSerializer
 from mailing.models import Campaign, CampaignExclusion, Delivery
-from mailing.pump import pump
 from mailing.rendering import PLACEHOLDERS
-from mailing.services import pause_campaign
-from mailing.tests.factories import QUICK, campaign_to, people
-from mailing.tests.smtp_server import Fate, SmtpServer
+from mailing.tests.api_calls import NOTHING, SEND, faults
+from mailing.tests.factories import people
 from relations.models import Role, Status
 from relations.tests.factories import attend, host
 from users.models import User
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-SEND = "/api/v1/users/send_email/"
-CAMPAIGNS = "/api/v1/campaigns/"
 SOON = 5  # seconds, on a busy machine
-NOTHING = dict.fromkeys(
-    ["queued", "claimed", "sending", "sent", "failed", "suppressed", "in_doubt", "cancelled", "frozen"], 0
-)
-
-
-def faults(response: Any) -> list[tuple[str, str]]:
-    """Return the places and texts of a refusal."""
-    assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")
-    return [
-        (fault.get("pointer") or fault.get("parameter", ""), fault["detail"]) for fault in response.json()["errors"]
-    ]
 
 
 def test_people_are_sent_the_predefined_mail(client_of_staff: APIClient) -> None:
@@ -87,8 +69,8 @@ def test_who_is_left_out_is_answered(client_of_staff: APIClient) -> None:
 
     assert sorted(response.json()["excluded"], key=str) == sorted(
         [
-            {"user_id": str(addressless.pk), "email": "", "reason": "no_address"},
-            {"user_id": "crm-0", "email": "", "reason": "unknown"},
+            {"user_id": str(addressless.pk), "email": "", "reason": "no_address", "detail": ""},
+            {"user_id": "crm-0", "email": "", "reason": "unknown", "detail": ""},
         ],
         key=str,
     )
@@ -103,7 +85,8 @@ def test_address_of_nobody_is_left_out_as_unknown(client_of_staff: APIClient) ->
     )
 
     assert response.json()["campaign"]["counts"]["queued"] == 1
-    assert response.json()["excluded"] == [{"user_id": None, "email": "nobody@example.com", "reason": "unknown"}]
+    unknown = {"user_id": None, "email": "nobody@example.com", "reason": "unknown", "detail": ""}
+    assert response.json()["excluded"] == [unknown]
 
 
 def test_filter_chooses_whom(client_of_staff: APIClient) -> None:
@@ -154,10 +137,10 @@ def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClie
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, ("", "Say to whom by exactly one of user_ids, emails, filter, event; you gave none of them.")),
+        ({}, ("", "Say to whom by exactly one of user_ids, emails, filter, segment, event; you gave none of them.")),
         (
             {"user_ids": ["1"], "emails": ["a@example.com"]},
-            ("", "Say to whom by exactly one of user_ids, emails, filter, event; you gave user_ids, emails."),
+            ("", "Say to whom by exactly one of user_ids, emails, filter, segment, event; you gave user_ids, emails."),
         ),
         ({"user_ids": []}, ("/user_ids", "This list may not be empty.")),
         ({"user_ids": "1"}, ("/user_ids", 'Expected a list of items but got type "str".')),
@@ -169,7 +152,10 @@ def test_large_audience_is_answered_before_it_is_frozen(client_of_staff: APIClie
         ),
         (
             {"emails": ["a@example.com"], "template": "../welcome"},
-            ("/template", "There is no template of this name. Known: newsletter, welcome."),
+            (
+                "/template",
+                "There is no template of this name. Known: event-reminder, invitation, newsletter, thank-you, welcome.",
+            ),
         ),
         ({"emails": ["a@example.com"], "roles": ["host"]}, ("/roles", "This goes with “event” only.")),
         ({"filter": []}, ("/filter", "Give an object of filters.")),
@@ -243,174 +229,3 @@ def test_mail_is_sent_by_staff_alone(path: str, outsider: User) -> None:
 
     client.force_authenticate(outsider)
     assert client.post(path, {"user_ids": ["1"]}).status_code == 403
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_campaigns_are_listed_with_counts_in_as_many_queries(
-    client_of_staff: APIClient, number: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    recipients = people(2)
-    for _campaign in range(number):
-        campaign_to(recipients)
-
-    with django_assert_num_queries(2):
-        rows = client_of_staff.get(CAMPAIGNS).json()["results"]
-
-    assert [row["counts"]["queued"] for row in rows] == [2] * number
-    assert [row["id"] for row in rows] == [
-        str(pk) for pk in Campaign.objects.order_by("-pk").values_list("pk", flat=True)
-    ]
-
-
-def test_list_leaves_out_what_only_the_campaign_itself_shows(client_of_staff: APIClient) -> None:
-    campaign = campaign_to(people(1))
-
-    (row,) = client_of_staff.get(CAMPAIGNS).json()["results"]
-    shown = client_of_staff.get(f"{CAMPAIGNS}{campaign.pk}/").json()
-
-    assert {name: shown[name] for name in shown.keys() - row.keys()} == {"text": campaign.text, "html": ""}
-    assert row.items() <= shown.items()
-
-
-def test_campaigns_are_filtered(client_of_staff: APIClient, staff: User) -> None:
-    paused, _sending = (campaign_to(people(1)) for _number in range(2))
-    pause_campaign(campaign=paused)
-
-    rows = client_of_staff.get(CAMPAIGNS, {"status": "paused"}).json()["results"]
-
-    assert [row["id"] for row in rows] == [str(paused.pk)]
-    assert client_of_staff.get(CAMPAIGNS, {"created_by": str(staff.pk)}).json()["results"] == []
-
-
-def test_campaign_is_shown_whole(client_of_staff: APIClient) -> None:
-    campaign = campaign_to(people(1))
-
-    shown = client_of_staff.get(f"{CAMPAIGNS}{campaign.pk}/").json()
-
-    times = [shown.pop(name) for name in ("created_at", "updated_at", "started_at")]
-    assert [datetime.fromisoformat(time) for time in times] == [
-        campaign.created_at,
-        campaign.updated_at,
-        campaign.started_at,
-    ]
-    assert shown == {
-        "id": str(campaign.pk),
-        "subject": "Hello {{ first_name }}",
-        "text": "Dear {{ full_name }}, come along.",
-        "html": "",
-        "template": "",
-        "lane": "campaign",
-        "status": "sending",
-        "scheduled_at": None,
-        "created_by": None,
-        "finished_at": None,
-        "trouble": "",
-        "counts": {**NOTHING, "queued": 1, "frozen": 1},
-    }
-
-
-def test_campaign_is_paused_resumed_and_cancelled(client_of_staff: APIClient) -> None:
-    path = f"{CAMPAIGNS}{campaign_to(people(1)).pk}/"
-
-    verbs = [client_of_staff.post(f"{path}{verb}/").json()["status"] for verb in ("pause", "resume", "cancel")]
-    refused = client_of_staff.post(f"{path}resume/")
-
-    assert verbs == ["paused", "sending", "cancelled"]
-    assert (refused.status_code, refused.json()["title"]) == (409, "Conflict")
-
-
-def test_doubt_is_settled(client_of_staff: APIClient, server: SmtpServer) -> None:
-    path = f"{CAMPAIGNS}{campaign_to(people(1)).pk}/settle/"
-    server.script("BODY", Fate.RESET)
-    pump(QUICK)
-
-    refused = client_of_staff.post(path, {"outcome": "perhaps"})
-    settled = client_of_staff.post(path, {"outcome": "sent"})
-
-    assert faults(refused)[0][0] == "/outcome"
-    assert settled.json()["counts"] == {**NOTHING, "sent": 1, "frozen": 1}
-
-
-@pytest.mark.parametrize("below", ["", "excluded/", "pause/"])
-def test_campaign_that_is_none_is_not_found(client_of_staff: APIClient, below: str) -> None:
-    for name in ("01a1fda5-d523-736d-b836-53f8295d7e94", "none"):
-        path = f"{CAMPAIGNS}{name}/{below}"
-
-        response = client_of_staff.post(path) if below == "pause/" else client_of_staff.get(path)
-
-        assert response.status_code == 404
-
-
-def test_who_was_left_out_is_listed_by_reason(client_of_staff: APIClient) -> None:
-    ids = [*(f"crm-{number}" for number in range(3)), str(UserFactory.create(email=None).pk)]
-    campaign = client_of_staff.post(SEND, {"user_ids": ids}).json()["campaign"]["id"]
-    path = f"{CAMPAIGNS}{campaign}/excluded/"
-
-    first = client_of_staff.get(path, {"reason": "unknown", "limit": "2"}).json()
-    second = client_of_staff.get(first["next"]).json()
-
-    assert [row["user_id"] for row in first["results"] + second["results"]] == ["crm-0", "crm-1", "crm-2"]
-    assert len(client_of_staff.get(path).json()["results"]) == 4
-
-
-def test_deliveries_of_a_campaign_are_listed_in_pages(client_of_staff: APIClient) -> None:
-    campaign, _other = campaign_to(people(3)), campaign_to(people(1))
-    path = "/api/v1/deliveries/"
-
-    first = client_of_staff.get(path, {"campaign": str(campaign.pk), "limit": "2"}).json()
-    second = client_of_staff.get(first["next"]).json()
-
-    found = first["results"] + second["results"]
-    assert [row["id"] for row in found] == list(campaign.deliveries.order_by("pk").values_list("pk", flat=True))
-    assert client_of_staff.get(path, {"status": "sent"}).json()["results"] == []
-    assert client_of_staff.get(f"{path}{found[0]['id']}/").json() == found[0]
-
-
-def test_deliveries_in_doubt_of_all_campaigns_are_found_by_their_index(client_of_staff: APIClient) -> None:
-    campaign_to(people(500))
-    Delivery.objects.update(status="sent", sent_at=clock.now())
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        client_of_staff.get("/api/v1/deliveries/", {"status": "in_doubt"})
-    (listing,) = [query["sql"] for query in queries if "'in_doubt'" in query["sql"]]
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE mailing_delivery")
-        cursor.execute("EXPLAIN " + listing)
-        plan = str(cursor.fetchall())
-
-    assert "mailing_delivery_unusual" in plan
-
-
-def test_delivery_shows_what_became_of_it(client_of_staff: APIClient, server: SmtpServer) -> None:
-    (person,) = people(1)
-    server.refused_addresses[str(person.email)] = "550 5.1.1 no such user"
-    campaign = campaign_to([person])
-    pump(QUICK)
-
-    (row,) = client_of_staff.get("/api/v1/deliveries/", {"user": str(person.pk)}).json()["results"]
-
-    delivery = Delivery.objects.get()
-    assert datetime.fromisoformat(row.pop("next_attempt_at")) == delivery.next_attempt_at
-    assert row == {
-        "id": delivery.pk,
-        "campaign_id": str(campaign.pk),
-        "user_id": str(person.pk),
-        "address": person.email,
-        "status": "failed",
-        "attempts": 1,
-        "message_id": delivery.message_id,
-        "error": "550 5.1.1 no such user",
-        "sent_at": None,
-    }
-
-
-def test_people_who_were_mailed_cannot_be_deleted(client_of_staff: APIClient) -> None:
-    (person,) = people(1)
-    campaign_to([person])
-
-    response = client_of_staff.delete(f"/api/v1/users/{person.pk}/")
-
-    assert response.status_code == 409
-    assert "deliveries" in response.json()["detail"]

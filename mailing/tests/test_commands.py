@@ -105,12 +105,15 @@ def test_filter_at_fault_is_named(given: str) -> None:
         (["--filter", "[]"], "Give an object of filters."),
         (["--filter", "{}"], 'To mail everybody, give {"everybody": true} as the whole filter.'),
         (["--filter", '{"compani": 1}'], "Did you mean “company”?"),
-        (["--filter", "{}", "--template", "nope"], "Known: newsletter, welcome."),
+        (
+            ["--filter", "{}", "--template", "nope"],
+            "Known: event-reminder, invitation, newsletter, thank-you, welcome.",
+        ),
         (["--filter", "{}", "--subject", "Hi"], "Give --template, or --subject and --body."),
         (["--filter", "{}", "--subject", "Hi", "--body", "x", "--template", "welcome"], "Give --template, or"),
         (["--filter", "{}", "--subject", "Hi", "--body", "{{ x }}"], "Unknown placeholder: x."),
         (["--filter", "{}", "--user", "1"], "not allowed with"),
-        ([], "one of the arguments --filter --user is required"),
+        ([], "one of the arguments --filter --segment --user is required"),
     ],
 )
 def test_bad_arguments_are_refused(words: list[str], complaint: str) -> None:

@@ -19,6 +19,7 @@ def faults(**parts: str) -> dict[str, list[str]]:
     return refusal.value.message_dict
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["newsletter", "welcome"])
 def test_shipped_template_is_filled_in(name: str) -> None:
     content = content_of_template(name)
@@ -36,22 +37,26 @@ def test_preview_is_what_the_person_would_get() -> None:
 
     rendered = rendered_for(own_content(subject="Hi {{ first_name }}", body="{{ email }}{{ company }}"), ada)
 
-    assert (rendered.subject, rendered.text) == ("Hi Ada", "ada@example.com")
+    assert (rendered.subject, rendered.text.partition("\n")[0]) == ("Hi Ada", "ada@example.com")
+    assert rendered.text.endswith("\nhttp://localhost:8000/unsubscribe/example/\n")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["nope", "../../etc", "..", "", "Welcome", "admin"])
 def test_template_that_is_none_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         content_of_template(name)
 
     assert refusal.value.message_dict == {
-        "template": ["There is no template of this name. Known: newsletter, welcome."]
+        "template": [
+            "There is no template of this name. Known: event-reminder, invitation, newsletter, thank-you, welcome."
+        ]
     }
-    assert template_names() == ["newsletter", "welcome"]
+    assert template_names() == ["event-reminder", "invitation", "newsletter", "thank-you", "welcome"]
 
 
 def test_unknown_placeholder_is_refused_with_the_known_ones() -> None:
-    known = "Known: first_name, last_name, full_name, email, job_title, company, city, state."
+    known = "Known: first_name, last_name, full_name, email, job_title, company, city, state, unsubscribe_url."
 
     assert faults(body="Dear {{ frist_name }}") == {"body": [f"Unknown placeholder: frist_name. {known}"]}
 

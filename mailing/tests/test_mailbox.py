@@ -51,6 +51,8 @@ def test_mail_is_read_in_both_forms(folder: Path) -> None:
     assert mail.envelope == envelope
     assert (envelope.subject, envelope.sender, envelope.to) == ("Grüße", "Events <e@example.com>", "ada@example.com")
     assert ("Subject", "Grüße") in mail.headers
+    assert [name for name, _value in mail.headers[:4]] == ["From", "To", "Subject", "Date"]
+    assert ("MIME-Version", "1.0") in mail.headers[4:]
 
 
 def test_same_mail_sent_again_is_the_same_file(folder: Path) -> None:

@@ -22,6 +22,7 @@ from events.tests.factories import EventFactory
 from mailing.audit import find_faults
 from mailing.models import Campaign, CampaignExclusion, Delivery, RegistrationMail, Suppression
 from mailing.pump import pump
+from mailing.registrations.outbox import FUNCTION, NAME
 from mailing.tests.factories import QUICK, people
 from mailing.tests.registrar import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_MAIL, MAIL_APART
 from mailing.tests.smtp_server import SmtpServer
@@ -169,6 +170,15 @@ def test_registering_costs_one_statement_for_its_mail() -> None:
     assert len([query for query in captured if "mailing_" in query["sql"]]) == 1
 
 
+def test_function_is_the_one_of_the_code() -> None:
+    """Whoever changes it there writes a migration too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [NAME])
+        ((stored,),) = cursor.fetchall()
+
+    assert stored == FUNCTION.split("$$")[1]
+
+
 def test_rolled_back_registration_leaves_no_mail() -> None:
     event = event_of()
     with transaction.atomic():
@@ -309,7 +319,7 @@ def test_cancellation_of_many_is_one_statement_for_each_portion() -> None:
     with CaptureQueriesContext(connection) as captured:
         settle(event.pk)
 
-    written = [query["sql"] for query in captured if "INSERT INTO mailing_delivery" in query["sql"]]
+    written = [query["sql"] for query in captured if NAME in query["sql"]]
     told = Delivery.objects.filter(campaign__registration_mail__kind="event_cancelled")
     assert (len(written), told.count()) == (2, 30)  # the first finds no campaign
 

@@ -108,6 +108,8 @@ def test_doubt_is_settled_as_known(server: SmtpServer, outcome: str) -> None:
 
     expected = {"sent": 2} if outcome == "sent" else {"sent": 1, "failed": 1}
     assert counts(campaign) == expected
+    assert set(Delivery.objects.filter(status="sent").values_list("error")) == {("",)}
+    assert all(Delivery.objects.filter(status="failed").values_list("error", flat=True))
     assert find_faults() == []
 
 
@@ -115,6 +117,8 @@ def test_doubt_is_settled_by_sending_again_with_the_same_id(server: SmtpServer) 
     campaign = in_doubt(server)
 
     settle_campaign(campaign=campaign, outcome="resend")
+
+    assert Delivery.objects.get(status="queued").error == ""
     LanePause.objects.update(until=clock.now())
     pump(QUICK)
 

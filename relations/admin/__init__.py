@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin import event_pages, event_panels
 from relations.admin.access import EventAccess
 from relations.admin.bulk import take_many
+from relations.admin.calendar_address import calendar_address
 from relations.admin.desk import DeskPanel
 from relations.admin.door_page import door
 from relations.admin.event_steps import EVENT_STEPS, event_step
@@ -24,6 +25,7 @@ people_panels.register(EventsOfPerson())
 event_panels.register(DeskPanel(), PeopleOfEvent(), StatisticsPanel(), EventAccess())
 event_pages.register("check-in", door)
 event_pages.register("bulk", take_many)
+event_pages.register("calendar-address", calendar_address)
 for name in EVENT_STEPS:
     event_pages.register(name, event_step(name))
 relation_panels.register(WhyPanel(), LedgerPanel())

@@ -16,6 +16,7 @@ from relations.admin.states import people_page, state_of_row
 from relations.models import Role, Status, UserEventRelation
 from relations.rights import refuse_unless_may_add
 from relations.services import add_relation, end_relation
+from relations.turns import turn_at
 from users.admin.form_pages import attempted, form_page, record_field, select, text_input
 from users.markup import page_of
 from users.models import User
@@ -60,7 +61,8 @@ def add(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         wanted = {"status": None, **form.cleaned_data}
         aim = {name: wanted[name] for name in ("user", "event", "role", "status")}
         refuse_unless_may_add(actor=actor, **aim)
-        if added := attempted(form, lambda: add_relation(**wanted, actor=actor)):
+        turn = turn_at(wanted["event"].pk, leads=True)
+        if added := attempted(form, turn(lambda: add_relation(**wanted, actor=actor))):
             relation, new = added
             _tell(request, relation, is_new=new)
             return HttpResponseRedirect(people_page(relation.event, state_of_row(relation.role, relation.status)))
@@ -88,7 +90,8 @@ def end(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelatio
     if form.is_valid():
         actor: Any = request.user
         reason = form.cleaned_data["reason"]
-        if ended := attempted(form, lambda: end_relation(relation=relation, actor=actor, reason=reason)):
+        turn = turn_at(relation.event_id, leads=True)
+        if ended := attempted(form, turn(lambda: end_relation(relation=relation, actor=actor, reason=reason))):
             messages.success(request, _("%s: ended.") % ended)
             return HttpResponseRedirect(people_page(ended.event))
     return form_page(

@@ -15,6 +15,7 @@ from relations.admin.states import asked_page
 from relations.admin.steps import BULK, STEPS, Step
 from relations.models import UserEventRelation
 from relations.rights import refuse_unless_leads
+from relations.turns import turn_at
 from users.admin.refusals import refusal
 from users.models import User
 
@@ -45,7 +46,8 @@ def take_many(admin: ModelAdmin[Any], request: HttpRequest, event: Event) -> Htt
 def _taken(step: Step, relation: UserEventRelation, actor: User) -> str:
     """Take the step, and return why it was refused, or nothing."""
     try:
-        step.service(relation=relation, actor=actor, reason=step.reason)
+        with turn_at(relation.event_id, leads=True):
+            step.service(relation=relation, actor=actor, reason=step.reason)
     except Exception as error:
         reason = refusal(error)
         if reason is None:

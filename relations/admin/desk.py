@@ -15,6 +15,7 @@ from relations.admin.event_steps import EVENT_STEPS, OPEN
 from relations.admin.panels import MAY_VIEW, adding
 from relations.admin.queue import queue_of
 from relations.admin.states import STATES, knows_people, numbers_by_state, people_page
+from relations.feeds import feed_of
 from relations.models import EventCapacity, Settlement
 from relations.rights import leads
 from relations.transitions import EventState, state_of
@@ -111,8 +112,12 @@ def _buttons(request: HttpRequest, event: Event) -> list[Link]:
     links = adding(request, event=event) if state in OPEN else []
     if state not in {EventState.DRAFT, EventState.CLOSED}:
         links.append(Link(_("Check-in"), reverse("admin:events_event_check_in", args=[event.pk]), icon="how_to_reg"))
-    return links + [
+    links += [
         Link(step.title, reverse(f"admin:events_event_{name}", args=[event.pk]), icon=step.icon)
         for name, step in EVENT_STEPS.items()
         if step.fits(event) and (name != "promote" or event.capacity.waiting)
     ]
+    if state != EventState.CLOSED or feed_of(event):
+        page = reverse("admin:events_event_calendar_address", args=[event.pk])
+        links.append(Link(_("Calendar address"), page, icon="calendar_add_on"))
+    return links

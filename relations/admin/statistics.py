@@ -101,7 +101,9 @@ def _figures(found: EventStatistics) -> list[dict[str, Any]]:
     return [
         {
             "title": _("Who came"),
-            "bar": _split(shows.attended, _("came"), shows.n - shows.attended, _("did not come"), shows.rate),
+            "bar": _split(shows.attended, _("came"), shows.n - shows.attended, _("did not come"), shows.rate)
+            if shows.rate is not None or not shows.attended
+            else _("%s came so far") % number(shows.attended),
             "note": _expected(found),
         },
         {

@@ -20,6 +20,7 @@ from relations.registration import accept, approve, check_in, decline, undo_chec
 from relations.rights import refuse_unless_leads
 from relations.services import end_relation
 from relations.transitions import EventState, refusal
+from relations.turns import turn_at
 from users.admin.form_pages import attempted, form_page, text_input
 
 REASON_LENGTH = 200
@@ -175,7 +176,8 @@ def take(admin: ModelAdmin[Any], request: HttpRequest, relation: UserEventRelati
     form = StepForm(step, request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"] or step.reason
-        if attempted(form, lambda: step.service(relation=relation, actor=actor, reason=reason)):
+        turn = turn_at(relation.event_id, leads=True)
+        if attempted(form, turn(lambda: step.service(relation=relation, actor=actor, reason=reason))):
             messages.success(request, f"{relation.user}: {step.done}.")
             return HttpResponseRedirect(back)
     return form_page(

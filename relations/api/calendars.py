@@ -1,10 +1,8 @@
-"""Calendars over REST: that of an event, and the secret address of one's own."""
+"""Calendars over REST: that of an event, and the secret addresses of an event and of one's own."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponseBase
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -17,8 +15,8 @@ from api.resources import ResourceViewSet
 from api.rules import HouseRules
 from api.serializers import Serializer
 from events.models import Event
-from relations.calendar_pages import answer_calendar
-from relations.feeds import close_feed, open_feed
+from relations.calendar_pages import address_of, answer_event
+from relations.feeds import Shown, close_feed, open_feed
 
 
 class CalendarRenderer(JSONRenderer):
@@ -54,7 +52,31 @@ class EventCalendarViewSet(ResourceViewSet):
     def calendar(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Show the event as iCalendar (RFC 5545). The address takes sign-in; a program takes the secret one."""
         event = self.get_object()
-        return answer_calendar(request._request, [event], name=event.title)
+        return answer_event(request._request, event)
+
+
+class EventCalendarAddressViewSet(ResourceViewSet):
+    """The secret address of an event, for those who lead it to give out."""
+
+    model = Event
+    serializer_class = CalendarAddressSerializer
+    etag_columns = ()
+    permissions = {"make": "change", "end": "change"}
+    idempotent = False  # the answer is a secret
+
+    @extend_schema(operation_id="events_calendar_create", request=None, responses={201: CalendarAddressSerializer})
+    def make(self, request: Request, **kwargs: str) -> Response:
+        """Make a new address, which ends the one before; calendar programs fetch it without sign-in.
+
+        It shows this event alone, and nobody who takes part. While the event is a draft it opens nothing.
+        """
+        return _made(request, self.get_editable_object())
+
+    @extend_schema(operation_id="events_calendar_end", responses={204: None})
+    def end(self, request: Request, **kwargs: str) -> Response:
+        """End the address, if there is one."""
+        close_feed(self.get_editable_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MyCalendarView(HouseRules):
@@ -66,14 +88,17 @@ class MyCalendarView(HouseRules):
     @extend_schema(request=None, responses={201: CalendarAddressSerializer})
     def post(self, request: Request) -> Response:
         """Make a new address, which ends the one before; calendar programs fetch it without sign-in."""
-        Serializer(data=request.data).is_valid(raise_exception=True)  # there is nothing to say
         user: Any = request.user
-        path = reverse("calendar", args=[open_feed(user=user)])
-        return Response({"url": f"{settings.PUBLIC_URL}{path}"}, status=status.HTTP_201_CREATED)
+        return _made(request, user)
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         """End the address, if there is one."""
         user: Any = request.user
-        close_feed(user=user)
+        close_feed(user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _made(request: Request, shown: Shown) -> Response:
+    Serializer(data=request.data).is_valid(raise_exception=True)  # there is nothing to say
+    return Response({"url": address_of(open_feed(shown))}, status=status.HTTP_201_CREATED)

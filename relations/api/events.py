@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.identifiers import IdentifierField, find
 from api.resources import ResourceViewSet
-from api.serializers import Serializer
+from api.serializers import ChoiceField, Serializer
 from events.api import EventSerializer
 from events.models import Event
 from relations.api.registrations import ReasonSerializer
@@ -26,7 +26,7 @@ MADE_HOST = "made host through the API"
 class CompleteSerializer(ReasonSerializer):
     """Why, and what those become who have a place and were not checked in."""
 
-    outcome = serializers.ChoiceField(
+    outcome = ChoiceField(
         choices=[Status.ATTENDED, Status.NO_SHOW],
         required=False,
         help_text="Left out: no_show where anybody was checked in, else attended.",

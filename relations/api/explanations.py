@@ -27,7 +27,9 @@ class LineSerializer(Serializer):
     at = serializers.DateTimeField()
     kind = serializers.CharField(help_text="Such as queued, left, promoted, offered, expired or capacity_cut.")
     text = serializers.CharField()
-    seq = serializers.IntegerField(allow_null=True, help_text="Whose: the number in the order of arrival.")
+    seq = serializers.IntegerField(
+        allow_null=True, help_text="Whose: `seq` of the registration, which unlike the text counts owner and hosts."
+    )
     is_own = serializers.BooleanField(help_text="Whether it happened to this registration.")
     user_id = serializers.UUIDField(allow_null=True)
     name = serializers.CharField(allow_blank=True)
@@ -71,7 +73,7 @@ class ExplanationSerializer(Serializer):
                     "id": 4712,
                     "at": "2026-03-02T09:00:00+00:00",
                     "kind": "promoted",
-                    "text": "Number 81 got a place. It is the one that number 7 gave up.",
+                    "text": "Registration 80 got a place. It is the one that registration 6 gave up.",
                     "seq": 81,
                     "is_own": False,
                     "user_id": None,

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.exceptions import Fault, InvalidInput
-from api.filters import ChoiceFilter, FactGroup, Facts, FilterContext, FilterSet, IntegerFilter
+from api.filters import ChoiceFilter, CountFilter, FactGroup, Facts, FilterContext, FilterSet
 from api.views import ListViewSet
 from relations.filters import COUNTERS, ROLE_ALIASES
 from relations.models import Role, Status, UserEventRelation
@@ -43,8 +43,8 @@ def _filters_by_number() -> FilterSet:
     filters.register(
         FactGroup(
             ChoiceFilter("role", Role, aliases=ROLE_ALIASES, help_text="In which events are counted. Required."),
-            IntegerFilter("min_events", help_text="At least so many (1 when left out)."),
-            IntegerFilter("max_events", help_text="At most so many."),
+            CountFilter("min_events", help_text="At least so many (1 when left out)."),
+            CountFilter("max_events", help_text="At most so many."),
             condition=_by_number,
         ),
         *(declared for name, declared in people_filters.filters.items() if name not in people_filters.groups),

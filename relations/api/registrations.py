@@ -1,6 +1,7 @@
 """The registrations of an event and of a person: who is in, who waits at which place, and the steps they go through."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,7 @@ from relations.querysets import LIVE
 from relations.queue import places_in_queues
 from relations.registration import accept, approve, check_in, decline, register, undo_check_in
 from relations.rights import (
+    leads,
     refuse_unless_leads,
     refuse_unless_may_add,
     refuse_unless_may_decline,
@@ -33,6 +35,7 @@ from relations.rights import (
 )
 from relations.seats import lock_capacity
 from relations.services import end_relation
+from relations.turns import turn_at
 from users.models import User
 
 
@@ -171,6 +174,16 @@ class RegistrationBase(RegistrationsViewSet):
     def get_object(self) -> UserEventRelation:
         return self.meant
 
+    def in_state(self, act: Callable[[], Response]) -> Response:
+        """Have a turn at the seats before the transaction that ``If-Match`` asks for."""
+        with self.turn():
+            return super().in_state(act)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Return a turn at the event's seats: one of those for who leads it, or one in the crowd."""
+        actor: Any = self.request.user
+        return turn_at(self.named.pk, leads=leads(actor, self.named))
+
     def lock_object(self) -> None:
         """Lock the seats of the event first, as the services do."""
         lock_capacity(self.meant.event_id)
@@ -201,7 +214,8 @@ class RegistrationViewSet(RegistrationBase, RetrieveMixin, DestroyMixin):
         body.is_valid(raise_exception=True)
         user = body.validated_data.get("user", actor)
         refuse_unless_may_add(actor=actor, user=user, event=event, role=Role.ATTENDEE, status=None)
-        relation, is_new = register(user=user, event=event, actor=actor, reason="registered through the API")
+        with self.turn():
+            relation, is_new = register(user=user, event=event, actor=actor, reason="registered through the API")
         if not is_new:
             return self.answer_saved(relation)
         answer = self.answer_saved(relation, status.HTTP_201_CREATED)

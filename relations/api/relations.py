@@ -1,23 +1,25 @@
 """The raw relations, for integrators."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.identifiers import IdentifierField, find
 from api.ordering import Ordering
-from api.serializers import ModelSerializer
+from api.serializers import ChoiceField, ModelSerializer
 from api.views import CreateMixin, DestroyMixin, ReadOnlyModelViewSet
 from events.models import Event
 from relations.filters import ROLE_ALIASES, relation_filters, relation_unfiltered
 from relations.models import Role, Status, UserEventRelation
-from relations.rights import refuse_unless_may_add
+from relations.rights import leads, refuse_unless_may_add
 from relations.seats import lock_capacity
 from relations.services import add_relation, end_relation
+from relations.turns import turn_at
 from users.models import User
 
 
@@ -26,8 +28,8 @@ class RelationSerializer(ModelSerializer[UserEventRelation]):
 
     user_id = IdentifierField(User, source="user")
     event_id = IdentifierField(Event, source="event")
-    role = serializers.ChoiceField(choices=Role.choices)
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    role = ChoiceField(choices=Role.choices)
+    status = ChoiceField(choices=Status.choices, required=False)
 
     class Meta:
         model = UserEventRelation
@@ -67,6 +69,15 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
     unfiltered = relation_unfiltered
     etag_columns = ("status",)
 
+    def in_state(self, act: Callable[[], Response]) -> Response:
+        """Have a turn at the seats before the transaction that ``If-Match`` asks for."""
+        actor: Any = self.request.user
+        relation = find(self.get_queryset().select_related("event"), self.kwargs["id"])
+        if relation is None:
+            raise Http404
+        with turn_at(relation.event_id, leads=leads(actor, relation.event)):
+            return super().in_state(act)
+
     def lock_object(self) -> None:
         """Lock the seats of the event first, as the service does."""
         relation = find(self.get_queryset(), self.kwargs["id"])
@@ -82,7 +93,9 @@ class RelationViewSet(CreateMixin, DestroyMixin, ReadOnlyModelViewSet):
         actor: Any = request.user
         wanted = {"status": None, **serializer.validated_data}
         refuse_unless_may_add(actor=actor, **wanted)
-        relation, is_new = add_relation(**wanted, actor=actor, reason="added through the API")
+        event = wanted["event"]
+        with turn_at(event.pk, leads=leads(actor, event)):
+            relation, is_new = add_relation(**wanted, actor=actor, reason="added through the API")
         return self.answer_created(relation) if is_new else self.answer_saved(relation)
 
     def perform_destroy(self, instance: UserEventRelation) -> None:

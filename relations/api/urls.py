@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, re_path
 
-from relations.api.calendars import EventCalendarViewSet, MyCalendarView
+from relations.api.calendars import EventCalendarAddressViewSet, EventCalendarViewSet, MyCalendarView
 from relations.api.events import EventStepsViewSet
 from relations.api.explanations import ExplanationViewSet
 from relations.api.insights import MetViewSet, ShowRateOfPersonViewSet, ShowRateOfSeriesViewSet
@@ -35,6 +35,11 @@ below: list[URLPattern | URLResolver] = [
         f"{EVENT}/calendar.ics$",
         EventCalendarViewSet.as_view({"get": "calendar"}, detail=True),
         name="event-calendar",
+    ),
+    re_path(
+        f"{EVENT}/calendar/?$",
+        EventCalendarAddressViewSet.as_view({"post": "make", "delete": "end"}, detail=True),
+        name="event-calendar-address",
     ),
     re_path(f"{EVENT}/users/?$", PeopleOfEventViewSet.as_view(LIST), name="event-users"),
     re_path(

@@ -51,7 +51,7 @@ def explain(
     queries, whatever the length.
     """
     own = list(RelationTransition.objects.filter(relation=relation).order_by("pk"))
-    found = list(_lines(relation, own, before)[: limit + 2]) if own else []
+    found = list(_lines(relation, own, before, limit + 2)) if own else []
     newer = [line for line in found if line.pk == before]
     page, rest = found[len(newer) :][:limit], found[len(newer) :][limit:]
     changes = changes_of(relation.event) if own else []
@@ -67,23 +67,25 @@ def explain(
 
 
 def _lines(
-    relation: UserEventRelation, own: Sequence[RelationTransition], before: int | None
+    relation: UserEventRelation, own: Sequence[RelationTransition], before: int | None, most: int
 ) -> "QuerySet[RelationTransition]":
-    """Return the lines of the ledger that concern ``relation``, the newest first, from ``before`` on."""
+    """Return the newest lines of the ledger that concern ``relation``, from ``before`` back, ``most`` of them."""
     if own[0].to_status not in UNSETTLED:
-        return _told(RelationTransition.objects.filter(relation=relation), before)
+        return _told(RelationTransition.objects.filter(relation=relation), before, most)
     others = (FROM_A_PLACE & ~TO_A_PLACE) | (TO_A_PLACE & ~FROM_A_PLACE)
     ahead = Q(relation__seq__lt=relation.seq)
     others |= ahead & (Q(from_status=Status.WAITLISTED) | Q(from_status=Status.PENDING, to_status=Status.WAITLISTED))
     settled = next((line.pk for line in own if line.to_status not in UNSETTLED), None)
     if settled is not None:
         others &= Q(pk__lt=settled)
-    attendees = UserEventRelation.objects.filter(event=relation.event_id, role=Role.ATTENDEE).values("pk")
+    attendees = UserEventRelation.objects.filter(event=relation.event_id, role=Role.ATTENDEE).order_by().values("pk")
     of_the_event = IsOneOf(F("relation_id"), ArraySubquery(attendees))
     rows = RelationTransition.objects.filter(of_the_event, pk__gte=own[0].pk)
-    return _told(rows.filter(Q(relation=relation) | others), before)
+    return _told(rows.filter(Q(relation=relation) | others), before, most)
 
 
-def _told(rows: "QuerySet[RelationTransition]", before: int | None) -> "QuerySet[RelationTransition]":
+def _told(rows: "QuerySet[RelationTransition]", before: int | None, most: int) -> "QuerySet[RelationTransition]":
+    """Return the newest of ``rows`` with their people, whom nobody looks up for lines that are not told."""
     rows = rows if before is None else rows.filter(pk__lte=before)
-    return rows.select_related("relation__user").order_by("-pk")
+    newest = rows.order_by("-pk").values("pk")[:most]
+    return RelationTransition.objects.filter(pk__in=newest).select_related("relation__user").order_by("-pk")

@@ -16,8 +16,9 @@ REGISTERED = ""
 class Line:
     """One thing that happened. ``seq`` says to whom, by their number in the order of arrival; None: to the event.
 
-    ``place_of`` is whose place they got, ``went_to`` who got theirs. ``name``, ``user_id`` and, but for one's own,
-    ``reason`` are empty for a viewer who may not know of that registration. ``id`` is that of the line in the ledger.
+    The text numbers attendees alone, since nobody thinks of owner and hosts as registered. ``place_of`` is whose place
+    they got, ``went_to`` who got theirs. ``name``, ``user_id`` and, but for one's own, ``reason`` are empty for a
+    viewer who may not know of that registration. ``id`` is that of the line in the ledger.
     """
 
     at: datetime
@@ -66,8 +67,7 @@ OTHERWISE = ("changed", gettext_noop("%(who)s became %(status)s."))
 GOT_PLACE_OF = _("It is the one that %(other)s gave up.")
 WENT_TO = _("It went to %(other)s.")
 YOU = _("You")
-NUMBER = _("number %(seq)s")
-NUMBER_OF = _("number %(seq)s (%(name)s)")
+REGISTRATION = _("registration %(number)s")
 
 
 def change_of(line: RelationTransition) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """How a registration stands at this moment, and what keeps it there."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import ngettext
 from events.models import Event, EventStatus
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.queue import places_in_queues
+from relations.schedule import moment
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def standing_of(relation: UserEventRelation) -> Standing:
     relation = UserEventRelation.objects.only("event", "status", "offer_expires_at").get(pk=relation.pk)
     capacity = EventCapacity.objects.select_related("event").get(event=relation.event_id)
     place = places_in_queues([relation.pk]).get(relation.pk)
-    code, text = _why_waiting(capacity, place) if place else _why_not_waiting(relation)
+    code, text = _why_waiting(capacity, place) if place else _why_not_waiting(relation, capacity.event)
     return Standing(
         status=relation.status,
         code=code,
@@ -94,15 +94,11 @@ def _offers(event: Event) -> str:
     found = offered.aggregate(number=Count("pk"), ends=Min("offer_expires_at"))
     if not found["number"]:
         return ""
-    ends = _minute(found["ends"]) if found["ends"] else "–"
+    ends = moment(event, found["ends"]) if found["ends"] else "–"
     return _("Offered and not yet accepted: %(number)s, the first until %(ends)s.") % {**found, "ends": ends}
 
 
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _why_not_waiting(relation: UserEventRelation) -> tuple[str, str]:
+def _why_not_waiting(relation: UserEventRelation, event: Event) -> tuple[str, str]:
     """Return what a status means for who has it."""
     said = {
         Status.PENDING: _("Waits for the approval of those who lead the event."),
@@ -114,5 +110,5 @@ def _why_not_waiting(relation: UserEventRelation) -> tuple[str, str]:
         Status.EXPIRED: _("Let the offer of a place end. Registering again joins the end of the queue."),
         Status.CANCELLED: _("Was cancelled."),
     }
-    ends = _minute(relation.offer_expires_at) if relation.offer_expires_at else "–"
+    ends = moment(event, relation.offer_expires_at) if relation.offer_expires_at else "–"
     return relation.status, said.get(Status(relation.status), "") % {"ends": ends}

@@ -1,5 +1,6 @@
 """Lines of the ledger told to a viewer: with who got whose place, and with the names that the viewer may know."""
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -7,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from relations.explanations.lines import GOT_PLACE_OF, NUMBER, NUMBER_OF, WENT_TO, YOU, Line, change_of
-from relations.models import RelationTransition, Status, UserEventRelation
+from relations.explanations.lines import GOT_PLACE_OF, REGISTRATION, WENT_TO, YOU, Line, change_of
+from relations.models import RelationTransition, Role, Status, UserEventRelation
 from relations.querysets import HOLDING_A_PLACE
 from users.models import User
 
@@ -18,7 +19,7 @@ Lines = Sequence[RelationTransition]
 class Telling:
     """How some lines of one event's ledger are told to ``viewer`` (None: an operator), beside the event's changes.
 
-    One query, and one for the viewer's roles.
+    Two queries, and one for the viewer's roles.
     """
 
     def __init__(self, relation: UserEventRelation, viewer: User | None, lines: Lines, changes: list[Line]) -> None:
@@ -28,6 +29,8 @@ class Telling:
         known = UserEventRelation.objects.filter(pk__in=relations)
         known = known if viewer is None else known.visible_to(viewer)
         self.known = set(known.values_list("pk", flat=True)) if relations else set()
+        others = UserEventRelation.objects.filter(event=relation.event_id, role__in=(Role.OWNER, Role.HOST))
+        self.no_attendees = list(others.order_by("seq").values_list("seq", flat=True)) if relations else []
         passed_on = list(_passed_on(sorted([*lines, *changes], key=_by_time)))
         self.got_from = {taker.pk: giver for giver, taker in passed_on}
         self.went_to = {giver.pk: taker for giver, taker in passed_on}
@@ -39,9 +42,9 @@ class Telling:
         giver, taker = self.got_from.get(line.pk), self.went_to.get(line.pk)
         said = _(said) % words
         if giver:
-            said = f"{said} {GOT_PLACE_OF % {'other': self.number(giver)}}"
+            said = f"{said} {GOT_PLACE_OF % {'other': self.other(giver)}}"
         if taker:
-            said = f"{said} {WENT_TO % {'other': self.number(taker)}}"
+            said = f"{said} {WENT_TO % {'other': self.other(taker)}}"
         is_own, is_known = line.relation_id == self.relation.pk, line.relation_id in self.known
         return Line(
             at=line.at,
@@ -60,12 +63,14 @@ class Telling:
     def who(self, line: RelationTransition) -> str:
         """Return how the one of a line is called."""
         is_viewer = self.viewer is not None and line.relation.user_id == self.viewer.pk
-        return str(YOU) if is_viewer else self.number(line)
+        return str(YOU) if is_viewer else self.other(line)
 
-    def number(self, line: RelationTransition) -> str:
-        """Return the number of the one of a line, with the name where it may be known."""
-        seq, name = line.relation.seq, str(line.relation.user)
-        return NUMBER_OF % {"seq": seq, "name": name} if line.relation_id in self.known else NUMBER % {"seq": seq}
+    def other(self, line: RelationTransition) -> str:
+        """Return the name of the one of a line where it may be known, else the number among the attendees."""
+        if line.relation_id in self.known:
+            return str(line.relation.user)
+        seq = line.relation.seq
+        return REGISTRATION % {"number": seq - bisect(self.no_attendees, seq)}
 
 
 def _by_time(happened: RelationTransition | Line) -> tuple[datetime, int]:

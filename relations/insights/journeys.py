@@ -1,12 +1,12 @@
 """What became of those who waited, and of those who cancelled, from the ledger of an event."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from events.models import Event
-from relations.insights.endings import released_from
 
 # One line for each registration that waited or was cancelled; then one for all of them.
 _JOURNEYS = """
@@ -58,9 +58,9 @@ class Cancellations:
     median_seconds_before: int | None
 
 
-def cancellations_and_waitlist(event: Event) -> tuple[Cancellations, Waitlist]:
-    """Return what the ledger says of ``event``; whom the event's own end released did not cancel."""
-    values: dict[str, Any] = {"event": event.pk, "start": event.start_at, "until": released_from(event)}
+def cancellations_and_waitlist(event: Event, until: datetime) -> tuple[Cancellations, Waitlist]:
+    """Return what the ledger says of ``event``; from ``until`` on, registrations that end were not cancelled."""
+    values: dict[str, Any] = {"event": event.pk, "start": event.start_at, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(_JOURNEYS, values)
         row: Any = cursor.fetchone()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from events.models import Event
-from relations.insights.journeys import Cancellations, Waitlist, cancellations_and_waitlist
+from relations.insights.course import course_of
+from relations.insights.journeys import Cancellations, Waitlist
 from relations.insights.newcomers import Newcomers, newcomers_of
 from relations.insights.overbooking import RISK, Overbooking, overbooking_of
-from relations.insights.timelines import Timeline, timeline_of
+from relations.insights.timelines import Timeline
 from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.transitions import EventState, state_of
 
@@ -49,12 +50,12 @@ class EventStatistics:
 def event_statistics(event: Event, *, risk: float = RISK) -> EventStatistics:
     """Count what there is to say of ``event``, each by one pass at most over its registrations.
 
-    Five queries, one more where it was called off, and three to suggest overbooking: ``risk`` is how probable it may be
-    that more people come than there are seats.
+    Five queries (of a large event, three while nothing changes), one more where it was called off, and three to suggest
+    overbooking: ``risk`` is how probable it may be that more people come than there are seats.
     """
     seats = EventCapacity.objects.get(event=event)
     by_status = statuses_of(event)
-    cancellations, waitlist = cancellations_and_waitlist(event)
+    course = course_of(event, seats, by_status)
     room = None if event.max_capacity is None else event.max_capacity - seats.taken
     return EventStatistics(
         capacity=event.max_capacity,
@@ -63,11 +64,11 @@ def event_statistics(event: Event, *, risk: float = RISK) -> EventStatistics:
         over=0 if room is None else max(0, -room),
         waiting=seats.waiting,
         by_status=by_status,
-        timeline=timeline_of(event),
+        timeline=course.timeline,
         show_rate=_show_rate(event, by_status),
         newcomers=newcomers_of(event, by_status),
-        waitlist=waitlist,
-        cancellations=cancellations,
+        waitlist=course.waitlist,
+        cancellations=course.cancellations,
         overbooking=overbooking_of(event, risk),
     )
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from events.models import Event
-from relations.insights.endings import released_from
 
 MOST_BUCKETS = 100
 
@@ -43,12 +42,12 @@ class Timeline:
     buckets: list[Bucket]
 
 
-def timeline_of(event: Event) -> Timeline:
+def timeline_of(event: Event, until: datetime) -> Timeline:
     """Return when people registered and cancelled, in at most ``MOST_BUCKETS`` spans of days.
 
-    Whom the event's own end released did not cancel.
+    From ``until`` on, registrations that end were not cancelled.
     """
-    values: dict[str, Any] = {"event": event.pk, "zone": event.timezone, "until": released_from(event)}
+    values: dict[str, Any] = {"event": event.pk, "zone": event.timezone, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, values)
         days: list[Day] = cursor.fetchall()

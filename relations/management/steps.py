@@ -2,14 +2,13 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
 from api.exceptions import Conflict
-from relations.management.rows import Row, add_format, show_rows
+from users.management.rows import Row, add_format, show_rows
 
 REFUSED, INTERRUPTED = 1, 130
 
@@ -35,12 +34,17 @@ class StepsCommand(BaseCommand):
         """
         raise NotImplementedError
 
+    def rehearse(self, given: Mapping[str, Any]) -> Iterator[Row]:
+        """Return what ``steps`` would, and store nothing: they are taken, and taken back in the end."""
+        with transaction.atomic():
+            yield from self.steps(given)
+            transaction.set_rollback(True)
+
     def handle(self, *, dry_run: bool, format: str, **options: Any) -> None:  # noqa: A002  # the option's name
         """Take the steps and show them: exit status 1 for one refused or a busy database, 130 when interrupted."""
         rows: list[Row] = []
         try:
-            with _rehearsed(dry_run=dry_run):
-                rows.extend(self.steps(options))
+            rows.extend(self.rehearse(options) if dry_run else self.steps(options))
         except OperationalError as error:
             reason = str(error).partition("\n")[0]
             raise CommandError(f"The database could not go on: {reason}. Try again.", returncode=REFUSED) from error
@@ -64,14 +68,3 @@ class StepsCommand(BaseCommand):
 def refusal(error: Conflict) -> str:
     """Return what the rules say against a step."""
     return str(error.detail)
-
-
-@contextmanager
-def _rehearsed(*, dry_run: bool) -> Iterator[None]:
-    """Take back everything that was done within the block, if it is a dry run."""
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

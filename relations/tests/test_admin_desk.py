@@ -1,6 +1,5 @@
 """The desk of an event: how full it is, who waits and why, and each button for each role."""
 
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,48 +14,15 @@ from django.utils import timezone as clock
 from events.models import Event
 from events.services import update_event
 from events.tests.factories import EventFactory, PastEventFactory
-from relations.closing import complete_event, settle_all
-from relations.models import Role, Status, UserEventRelation
+from relations.models import Status
 from relations.registration import check_in, register
-from relations.services import add_relation, end_relation
+from relations.services import end_relation
+from relations.tests.desk import page, panel, registered, running, said, signed_in, statuses, step
 from relations.tests.factories import attend, attended, host
 from users.models import User
 from users.tests.factories import UserFactory
 
-
-def page(event: Event, name: str) -> str:
-    return reverse(f"admin:events_event_{name}", args=[event.pk])
-
-
-def panel(event: Event, slug: str, query: str = "") -> str:
-    return reverse("admin:events_event_panel", args=[event.pk, slug]) + query
-
-
-def step(relation: UserEventRelation, name: str) -> str:
-    return reverse("admin:relations_usereventrelation_step", args=[relation.pk, name])
-
-
-def said(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def running(**fields: Any) -> Event:
-    now = clock.now()
-    return EventFactory.create(start_at=now - timedelta(hours=1), end_at=now + timedelta(hours=1), **fields)
-
-
-def registered(event: Event, count: int) -> list[UserEventRelation]:
-    return [attend(UserFactory.create(), event) for _number in range(count)]
-
-
-def statuses(event: Event) -> list[str]:
-    return list(event.relations.order_by("seq").values_list("status", flat=True))
+ADDRESS = "Calendar address"
 
 
 def test_list_of_events_leads_to_the_desk(admin_of_staff: Client) -> None:
@@ -101,10 +67,10 @@ def test_desk_of_an_event_without_a_limit(admin_of_staff: Client) -> None:
 @pytest.mark.parametrize(
     ("made", "titles"),
     [
-        (EventFactory.create, ["Add a person", "Check-in", "Cancel event"]),
-        (running, ["Add a person", "Check-in", "Complete event", "Cancel event"]),
-        (PastEventFactory.create, ["Check-in", "Complete event"]),
-        (lambda: EventFactory.create(status="draft"), ["Cancel event"]),
+        (EventFactory.create, ["Add a person", "Check-in", "Cancel event", ADDRESS]),
+        (running, ["Add a person", "Check-in", "Complete event", "Cancel event", ADDRESS]),
+        (PastEventFactory.create, ["Check-in", "Complete event", ADDRESS]),
+        (lambda: EventFactory.create(status="draft"), ["Cancel event", ADDRESS]),
         (lambda: EventFactory.create(status="cancelled"), []),
     ],
 )
@@ -121,8 +87,8 @@ def test_who_does_not_lead_is_offered_nothing_and_refused(db: None, role: str) -
     people = client.get(panel(event, "people", "?state=confirmed")).context
     assert (shown["buttons"], people["bulk_steps"], people["actions"]) == ([], [], [])
     assert all("crm-step" not in cell for row in people["table"]["rows"] for cell in row)
-    pages = [page(event, name) for name in ("check_in", "bulk", "promote", "complete", "cancel")]
-    assert [client.post(one).status_code for one in pages] == [403] * 5
+    pages = [page(event, name) for name in ("check_in", "bulk", "promote", "complete", "cancel", "calendar_address")]
+    assert [client.post(one).status_code for one in pages] == [403] * 6
     # Organizers are not told that the registration is there.
     assert client.post(step(relation, "cancel"), {"reason": "x"}).status_code == (403 if role == "agent" else 404)
     assert statuses(event) == ["confirmed", "waitlisted"]
@@ -368,86 +334,3 @@ def test_why_not_me_of_who_leads(admin_of_staff: Client) -> None:
     relation = host(UserFactory.create(), EventFactory.create())
     answer = admin_of_staff.get(reverse("admin:relations_usereventrelation_panel", args=[relation.pk, "why"]))
     assert "take no place" in answer.content.decode()
-
-
-def test_statistics_show_the_figures_with_a_plot(admin_of_staff: Client) -> None:
-    event = running(max_capacity=2)
-    first, second, _third = registered(event, 3)
-    check_in(relation=first, actor=None, reason="test")
-    end_relation(relation=second, actor=None, reason="fell ill")
-    complete_event(event=event, actor=None)
-    settle_all()
-    context = admin_of_staff.get(panel(event, "statistics")).context
-    bars = {str(figure["title"]): str(figure["bar"]) for figure in context["figures"]}
-    assert "50% · 1 came · 1 did not come" in bars["Who came"]
-    assert "100% · 1 got in · 0 did not get in" in bars["Waitlist"]
-    assert "100% · 2 for the first time" in bars["Newcomers"]
-    chart = json.loads(context["chart"]["data"])
-    assert [sum(one["data"]) for one in chart["datasets"][1:]] == [3, 0]
-
-
-def figure(client: Client, event: Event, title: str) -> dict[str, Any]:
-    figures: list[dict[str, Any]] = client.get(panel(event, "statistics")).context["figures"]
-    return next(one for one in figures if one["title"] == title)
-
-
-def test_statistics_tell_who_waits_from_who_did_not_get_in(admin_of_staff: Client) -> None:
-    event = EventFactory.create(max_capacity=1)
-    seated, _first, _second, leaves = registered(event, 4)
-    end_relation(relation=seated, actor=None, reason="test")
-    end_relation(relation=leaves, actor=None, reason="test")
-    shown = str(figure(admin_of_staff, event, "Waitlist")["bar"])
-    assert ">1 got in · 1 waiting still · 1 did not get in<" in shown
-
-
-@pytest.mark.parametrize(("cancelled", "said"), [(1, False), (3, False), (4, True)])
-def test_statistics_speak_of_a_half_where_there_is_one(admin_of_staff: Client, cancelled: int, said: bool) -> None:  # noqa: FBT001  # parametrized
-    event = EventFactory.create()
-    for relation in registered(event, cancelled):
-        end_relation(relation=relation, actor=None, reason="test")
-    assert figure(admin_of_staff, event, "Cancellations")["note"].startswith("Half of them") is said
-
-
-def test_plot_has_one_scale_of_whole_numbers(admin_of_staff: Client) -> None:
-    event = EventFactory.create()
-    registered(event, 1)
-    chart = admin_of_staff.get(panel(event, "statistics")).context["chart"]
-    scales = json.loads(chart["options"])["scales"]
-    assert (set(scales), scales["y"]["ticks"]["precision"]) == ({"x", "y"}, 0)
-    assert {one.get("yAxisID") for one in json.loads(chart["data"])["datasets"]} == {None}
-
-
-def test_statistics_suggest_how_many_to_let_in_once_enough_is_known(
-    admin_of_staff: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event = EventFactory.create(max_capacity=10)
-    past = PastEventFactory.create()
-    for number in range(4):
-        relation = attended(UserFactory.create(), past)
-        attend(relation.user, event)
-        if number:
-            continue
-        add_relation(
-            user=relation.user, event=past, role=Role.ATTENDEE, status=Status.NO_SHOW, actor=None, reason="test"
-        )
-
-    def suggestion() -> str:
-        figures = admin_of_staff.get(panel(event, "statistics")).context["figures"]
-        return str(next(one["bar"] for one in figures if one["title"] == "Overbooking"))
-
-    assert "Too little is known of who comes: 4 registrations, and 100 are wanted." in suggestion()
-    monkeypatch.setattr("relations.insights.overbooking.LEAST_KNOWN", 4)
-    assert "people could be let in for 10 places." in suggestion()
-
-
-def test_statistics_of_nobody(admin_of_staff: Client) -> None:
-    context = admin_of_staff.get(panel(EventFactory.create(), "statistics")).context
-    assert (context["chart"], [figure["bar"] for figure in context["figures"]][:3]) == (None, ["–"] * 3)
-
-
-def test_statistics_of_an_event_that_others_lead(organizer: User) -> None:
-    event = EventFactory.create()
-    registered(event, 1)
-    answer = signed_in(organizer).get(panel(event, "statistics"))
-    assert "figures" not in answer.context
-    assert "for those who lead it" in answer.content.decode()

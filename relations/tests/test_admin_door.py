@@ -116,6 +116,44 @@ def test_name_with_a_typo_finds_this_events_people_alone(admin_of_staff: Client,
     assert found(admin_of_staff.get(door(event), {"text": "Nobody Such"})) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Duois",
+        "dubiois",
+        "Dobois",
+        "Udbois",
+        "Duboi",
+        "Ivvan Dubios",
+        "Comr0",
+        "Neu Comr0",
+        "DÜOIS",
+        "ivan.dubois.39@exmple.com",
+        "ivan.dubois.39@example.cmo",
+        "Ivan.Dubois,39@example.com",
+    ],
+)
+def test_one_letter_off_finds_the_person(admin_of_staff: Client, event: Event, text: str) -> None:
+    for first, last, email in (("Ivan", "Dubois", "ivan.dubois.39@example.com"), ("New", "Comer0", "n@example.com")):
+        person = UserFactory.create(first_name=first, last_name=last, email=email, phone_number=None)
+        attend(person, event)
+        attend(UserFactory.create(first_name=first, last_name=last), EventFactory.create())
+    attend(UserFactory.create(first_name="Duo", last_name="Comrade", email="d@example.com"), event)
+    expected = "New" if "Com" in text else "Ivan"
+    assert found(admin_of_staff.get(door(event), {"text": text}))[:1] == [expected]
+
+
+def test_as_typed_comes_before_one_letter_off_and_numbers_are_not_forgiven(
+    admin_of_staff: Client, event: Event
+) -> None:
+    for first in ("Marie", "Maria"):
+        attend(UserFactory.create(first_name=first, last_name="Q", email=None, phone_number="+49301234567"), event)
+    assert found(admin_of_staff.get(door(event), {"text": "Marie"}))[0] == "Marie"
+    assert found(admin_of_staff.get(door(event), {"text": "Maria"}))[0] == "Maria"
+    assert found(admin_of_staff.get(door(event), {"text": "+49301234568"})) == []
+    assert found(admin_of_staff.get(door(event), {"text": "Qx"})) == []
+
+
 def test_row_checks_in_and_takes_back(admin_of_staff: Client, event: Event) -> None:
     relation = attend(UserFactory.create(first_name="Ann"), event)
     body = {"relation": relation.pk, "text": "ann"}
@@ -140,7 +178,9 @@ def test_row_of_another_event_is_nobodys(admin_of_staff: Client, event: Event) -
     assert (answer.context["verdict"], status(relation)) == (None, "confirmed")
 
 
-@pytest.mark.parametrize("text", ["a" * 500, "%", "ä ö", "' OR 1=1 --", "a.b", "/tickets/"])
+@pytest.mark.parametrize(
+    "text", ["a" * 500, "%", "ä ö", "' OR 1=1 --", "a.b", "/tickets/", "ab(c", "[abcd] \\yab", "©©©© (a|b", "⑴⑵⑶⑷ ﬁab"]
+)
 def test_any_text_is_answered(admin_of_staff: Client, event: Event, text: str) -> None:
     assert [admin_of_staff.post(door(event), {"text": text}).status_code for _time in range(2)] == [200, 200]
     assert admin_of_staff.get(door(event), {"text": text, "ticket": text}).status_code == 200

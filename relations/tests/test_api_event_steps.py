@@ -125,10 +125,10 @@ def test_account_is_read_page_by_page_by_the_person_and_who_leads(client_of: Cli
     assert (body["status"], body["code"], body["queue_position"], body["next"]) == ("waitlisted", "full", 1, None)
     assert [line["text"] for line in body["results"]][::-1] == [
         "You registered when no place was free, and joined the queue.",
-        "Number 1 gave a place up. It went to number 2.",
-        "Number 2 got a place. It is the one that number 1 gave up.",
-        "Number 2 gave a place up. It went to number 3.",
-        "Number 3 got a place. It is the one that number 2 gave up.",
+        "Registration 1 gave a place up. It went to registration 2.",
+        "Registration 2 got a place. It is the one that registration 1 gave up.",
+        "Registration 2 gave a place up. It went to registration 3.",
+        "Registration 3 got a place. It is the one that registration 2 gave up.",
     ]
     assert [*first["results"], *rest["results"]] == body["results"]
     assert client_of(staff).get(address).json()["results"][0]["name"] == str(people[2])

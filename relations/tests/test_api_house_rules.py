@@ -1,11 +1,13 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
 from events.tests.factories import EventFactory
+from relations import turns
 from relations.models import EventCapacity, Status, UserEventRelation
 from relations.tests.factories import attend
 from users.models import User
@@ -36,8 +38,12 @@ def test_relation_whose_status_changed_meanwhile_is_not_ended(client_of_staff: A
 
 
 @pytest.mark.django_db(transaction=True)
-def test_relations_ended_at_once_under_a_condition_take_turns_at_the_seats() -> None:
-    """Seats are locked before the relation, as everywhere: nobody waits for each other in a circle."""
+def test_relations_ended_at_once_under_a_condition_take_turns_at_the_seats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seats are locked before the relation, as everywhere: nobody waits for each other in a circle.
+
+    All come to the lock at once, as they do when each is answered by another web process.
+    """
+    monkeypatch.setattr(turns.LEADING, "turn", lambda _event: nullcontext())
     staff, event = StaffFactory.create(), EventFactory.create(max_capacity=2)
     relations = [attend(UserFactory.create(), event) for _person in range(8)]
     start = threading.Barrier(8)

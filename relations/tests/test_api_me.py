@@ -46,6 +46,17 @@ def test_me_is_who_calls_below_an_event(customer: User, client_of: ClientOf, ful
     assert UserEventRelation.objects.get(pk=relation.pk).status == Status.CANCELLED
 
 
+def test_ones_part_in_a_draft_tells_nothing_of_it(customer: User, client_of: ClientOf, full: Event) -> None:
+    attend(customer, full)
+    Event.objects.filter(pk=full.pk).update(status="draft", title="Secret plans")
+    client = client_of(customer)
+
+    lists = [client.get(f"/api/v1/users/me/{below}/").json()["results"] for below in LISTS]
+
+    assert (lists, client.get("/api/v1/relations/").json()["results"]) == ([[], [], []], [])
+    assert client.get(f"/api/v1/events/{full.pk}/registrations/me/").status_code == 404
+
+
 def test_me_is_nobody_else(customer: User, client_of: ClientOf, full: Event) -> None:
     """Where the path names an event “me” is an id like any other; without a registration there is none."""
     client = client_of(customer)

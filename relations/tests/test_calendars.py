@@ -9,17 +9,25 @@ import icalendar
 import pytest
 from dateutil.tz import tzical
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone as clock
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events.models import Event
+from events.services import update_event
 from events.tests.factories import EventFactory
 from relations.calendars import CANCEL, REQUEST, calendar_of, invitation
+from relations.closing import cancel_event
 from relations.feeds import open_feed
 from relations.models import CalendarFeed
+from relations.registration import register
 from relations.services import end_relation
 from relations.tests.factories import attend, host
+from relations.tickets import ticket_code
+from users.accounts.passwords import set_password
 from users.models import User
 from users.services import update_user
 from users.tests.factories import UserFactory
@@ -85,6 +93,19 @@ def test_first_and_last_years_can_be_written(year: int) -> None:
     assert entries(calendar_of([in_zone("Europe/Berlin", start)]))[0]["DTSTART"].dt == start
 
 
+def test_far_future_is_written_in_utc_and_describes_no_zone_until_then() -> None:
+    event = EventFactory.build(
+        start_at=datetime(2026, 6, 15, 12, tzinfo=UTC),
+        end_at=datetime(9999, 6, 15, 12, tzinfo=UTC),
+        timezone="Europe/Berlin",
+    )
+
+    raw = calendar_of([event, in_zone("Europe/Berlin", datetime(1, 6, 15, 12, tzinfo=UTC))])
+
+    assert len(raw) < 2_000
+    assert [entry["DTEND"].to_ical() for entry in entries(raw)] == [b"99990615T120000Z", b"00010615T140000Z"]
+
+
 @pytest.mark.parametrize("method", [REQUEST, CANCEL])
 def test_invitation_says_who_and_from_whom_whatever_their_names(method: str) -> None:
     event = EventFactory.build(title=EVIL, venue=EVIL, organizer=EVIL, description=f"One\r\n{EVIL}\nTwo")
@@ -143,10 +164,51 @@ def test_secret_address_shows_what_one_leads_and_registered_for(client_of: Clien
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "status", "summary"),
+    [
+        ({}, "CONFIRMED", "Talk"),
+        ({"max_capacity": 0}, "TENTATIVE", "Talk (on the waitlist)"),
+        ({"requires_approval": True}, "TENTATIVE", "Talk (waits for approval)"),
+    ],
+)
+def test_own_calendar_says_that_a_place_is_not_sure(
+    client: Client, fields: dict[str, Any], status: str, summary: str
+) -> None:
+    ada = UserFactory.create(roles=["customer"])
+    event = EventFactory.create(title="Talk", **fields)
+    relation, _is_new = register(user=ada, event=event, actor=ada, reason="test")
+
+    feed = client.get(f"/calendars/{open_feed(ada)}.ics").content
+    file = client.get(reverse("ticket-calendar", args=[ticket_code(relation.pk)])).content
+
+    for raw in (feed, file):
+        (entry,) = entries(raw)
+        assert (entry["STATUS"], entry["SUMMARY"]) == (status, summary)
+        assert entry["UID"] == f"{event.pk}@localhost"
+
+
+@pytest.mark.django_db
+def test_own_calendar_keeps_what_is_sure(client: Client) -> None:
+    """Who leads an event is there, whatever their registration; and a cancelled event is that for everybody."""
+    ada = UserFactory.create(roles=["organizer"])
+    led, off = EventFactory.create(title="Led", max_capacity=0), EventFactory.create(title="Off", max_capacity=0)
+    for event in (led, off):
+        attend(ada, event)
+    host(ada, led)
+    cancel_event(event=off, actor=None)
+
+    answer = client.get(f"/calendars/{open_feed(ada)}.ics")
+
+    said = {str(entry["SUMMARY"]): str(entry["STATUS"]) for entry in entries(answer.content)}
+    assert said == {"Led": "CONFIRMED", "Off": "CANCELLED"}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("end", ["renewed", "deleted", "deactivated", "reactivated", "gone"])
 def test_secret_address_ends(client_of: ClientOf, client: Client, end: str) -> None:
     ada = UserFactory.create(roles=["customer"])
-    path = f"/calendars/{open_feed(user=ada)}.ics"
+    path = f"/calendars/{open_feed(ada)}.ics"
     before = client.get(path).status_code
     if end == "renewed":
         client_of(ada).post(MINE)
@@ -163,11 +225,121 @@ def test_secret_address_ends(client_of: ClientOf, client: Client, end: str) -> N
 
 
 @pytest.mark.django_db
+def test_address_ends_with_the_password_under_which_it_was_made(client: Client) -> None:
+    ada, bob = UserFactory.create(), UserFactory.create()
+    paths = [f"/calendars/{open_feed(person)}.ics" for person in (ada, bob)]
+
+    set_password(user=ada, password="another long one of mine")
+
+    assert [client.get(path).status_code for path in paths] == [404, 200]
+
+
+@pytest.mark.django_db
 def test_feed_costs_the_same_for_one_event_and_three(client: Client, django_assert_num_queries: Any) -> None:
     ada = UserFactory.create(roles=["customer"])
-    path = f"/calendars/{open_feed(user=ada)}.ics"
+    path = f"/calendars/{open_feed(ada)}.ics"
     for number in (1, 2):
         for _time in range(number):
             attend(ada, EventFactory.create())
         with django_assert_num_queries(2):
             client.get(path)
+
+
+def of_event(event: Event) -> str:
+    """Return the path of a new address of an event."""
+    return f"/calendars/{open_feed(event)}.ics"
+
+
+@pytest.mark.django_db
+def test_address_of_an_event_shows_it_alone_and_nobody(client_of: ClientOf, client: Client) -> None:
+    lead, guest = UserFactory.create(roles=["organizer"]), UserFactory.create(first_name="Grace", last_name="Hopper")
+    event = EventFactory.create(title="Talk", description="All about it")
+    host(lead, event)
+    attend(guest, event)
+    host(lead, EventFactory.create(title="Another"))
+
+    made = client_of(lead).post(f"/api/v1/events/{event.pk}/calendar/")
+    url = made.json()["url"]
+    answer = client.get(url.removeprefix(settings.PUBLIC_URL))
+
+    assert made.status_code == 201
+    (entry,) = entries(answer.content)
+    assert (entry["SUMMARY"], entry["STATUS"], entry["UID"]) == ("Talk", "CONFIRMED", f"{event.pk}@localhost")
+    assert icalendar.Calendar.from_ical(answer.content)["X-WR-CALNAME"] == "Talk"
+    assert {"ATTENDEE", "ORGANIZER"} & set(entry) == set()
+    assert all(secret not in answer.content for secret in (b"Grace", b"Hopper", str(guest.email).encode()))
+    secret = url.rpartition("/")[2].removesuffix(".ics")
+    assert secret not in str(list(CalendarFeed.objects.values()))
+    assert client.get(f"/calendars/{secret}.ics", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "said"), [("active", "CONFIRMED"), ("completed", "CONFIRMED"), ("cancelled", "CANCELLED")]
+)
+def test_address_of_an_event_says_how_it_stands(client: Client, status: str, said: str) -> None:
+    event = EventFactory.create()
+    path = of_event(event)
+    Event.objects.filter(pk=event.pk).update(status=status)
+
+    (entry,) = entries(client.get(path).content)
+
+    assert entry["STATUS"] == said
+
+
+@pytest.mark.django_db
+def test_address_of_a_draft_opens_nothing_until_it_is_active(client: Client) -> None:
+    draft = EventFactory.create(status="draft")
+    path = of_event(draft)
+    before = client.get(path).status_code
+
+    update_event(event=draft, changes={"status": "active"}, actor=None)
+
+    assert (before, client.get(path).status_code) == (404, 200)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["renewed", "deleted", "gone"])
+def test_address_of_an_event_ends(client_of: ClientOf, client: Client, end: str) -> None:
+    event, other = EventFactory.create(), EventFactory.create()
+    admin = client_of(UserFactory.create(roles=["admin"]))
+    paths = [of_event(event), of_event(other), f"/calendars/{open_feed(UserFactory.create())}.ics"]
+    address = f"/api/v1/events/{event.pk}/calendar/"
+    if end == "renewed":
+        renewed = admin.post(address).json()["url"]
+        assert client.get(renewed.removeprefix(settings.PUBLIC_URL)).status_code == 200
+    if end == "deleted":
+        assert [admin.delete(address).status_code for _time in range(2)] == [204, 204]
+    if end == "gone":
+        event.delete()
+
+    assert [client.get(path).status_code for path in paths] == [404, 200, 200]
+
+
+@pytest.mark.django_db
+def test_address_of_an_event_is_made_and_ended_by_who_leads_it(client_of: ClientOf, client: Client) -> None:
+    event = EventFactory.create()
+    path, address = of_event(event), f"/api/v1/events/{event.pk}/calendar/"
+    other = client_of(UserFactory.create(roles=["organizer"]))
+
+    assert [other.post(address).status_code, other.delete(address).status_code] == [403, 403]
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_address_of_an_event_costs_one_query_and_has_a_limit(
+    client: Client, django_assert_num_queries: Any, settings: Settings
+) -> None:
+    path = of_event(EventFactory.create())
+    with django_assert_num_queries(1):
+        client.get(path)
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "ticket": "1/day"}
+
+    assert [client.get(path).status_code for _time in range(2)] == [200, 429]
+
+
+@pytest.mark.django_db
+def test_address_is_of_a_person_or_an_event() -> None:
+    for both_or_none in ({"user": UserFactory.create(), "event": EventFactory.create()}, {}):
+        with pytest.raises(IntegrityError, match="relations_feed_is_of_one"), transaction.atomic():
+            CalendarFeed.objects.create(digest="0" * 64, **both_or_none)

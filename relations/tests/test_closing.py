@@ -57,7 +57,8 @@ def test_release_goes_on_where_it_was_broken_off(monkeypatch: pytest.MonkeyPatch
     assert (settle(event.pk), statuses(event)) == (3, ["cancelled"] * 5)
 
 
-def test_event_that_opens_again_keeps_who_was_not_released_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("opened", ["active", "draft"])
+def test_event_does_not_open_again_halfway(monkeypatch: pytest.MonkeyPatch, opened: str) -> None:
     monkeypatch.setattr(closing, "PORTION", 1)
     event = EventFactory.create(max_capacity=1)
     for _ in range(3):
@@ -65,7 +66,25 @@ def test_event_that_opens_again_keeps_who_was_not_released_yet(monkeypatch: pyte
     cancel_event(event=event, actor=None)
     closing._settle_portion(event.pk)
 
-    update_event(event=event, changes={"status": "active"}, actor=None)
+    with pytest.raises(Conflict, match="is cancelled, and 2 of its registrations are still to end"):
+        update_event(event=event, changes={"status": opened}, actor=None)
+
+    assert (settle_all(), statuses(event)) == (2, ["cancelled"] * 3)
+    assert update_event(event=event, changes={"status": opened}, actor=None).status == opened
+
+
+def test_event_that_a_file_opens_again_keeps_who_was_not_released_yet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(closing, "PORTION", 1)
+    event = EventFactory.create(max_capacity=1, external_id="it")
+    for _ in range(3):
+        attend(UserFactory.create(), event)
+    cancel_event(event=event, actor=None)
+    closing._settle_portion(event.pk)
+
+    row = f"it,T,{event.start_at.isoformat()},active,1"
+    imported(csv_file(tmp_path, "external_id,title,start_at,status,max_capacity", row), EventImport())
 
     assert (settle_all(), statuses(event)) == (0, ["cancelled", "confirmed", "waitlisted"])
     assert not Settlement.objects.exists()

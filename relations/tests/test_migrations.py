@@ -9,7 +9,8 @@ from pytest_django import DjangoDbBlocker
 
 from events.tests.factories import EventFactory, PastEventFactory
 from relations.counts import find_drift
-from relations.models import Role, Status, UserEventRelation
+from relations.feeds import open_feed, shown_by
+from relations.models import CalendarFeed, Role, Status, UserEventRelation
 from relations.tests.factories import attended, host
 from users.models import EventCounts, User
 from users.tests.factories import UserFactory
@@ -83,3 +84,19 @@ def test_what_changes_between_the_copy_and_the_new_triggers_is_caught_up(migrate
 
     assert (copied, stored("hosted, attended", "users_eventcounts", "user_id", busy)) == ((1, 0), (0, 0))
     assert find_drift() == []
+
+
+def test_addresses_of_people_stay_open_while_events_get_theirs(migrated_again: None) -> None:
+    ada, bob = UserFactory.create(), UserFactory.create()
+    secrets = {open_feed(person): person for person in (ada, bob)}
+    of_event = open_feed(EventFactory.create())
+
+    migrate([("relations", "0012_find_unusual_registrations")])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id FROM relations_calendarfeed")
+        back = {user_id for (user_id,) in cursor.fetchall()}
+    migrate(latest())
+
+    assert back == {ada.pk, bob.pk}
+    assert {secret: shown_by(secret) for secret in secrets} == secrets
+    assert (shown_by(of_event), CalendarFeed.objects.values("pk").distinct().count()) == (None, 2)

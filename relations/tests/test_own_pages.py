@@ -25,9 +25,9 @@ def customers(client: Client, customer: User) -> Client:
     return client
 
 
-def shown(client: Client, address: str = HOME) -> list[tuple[str, str]]:
+def shown(client: Client, address: str = HOME, rows: str = "rows") -> list[tuple[str, str]]:
     """Return title and status of each part on a page, in order."""
-    return [(row["event"].title, row["relation"].status) for row in client.get(address).context["rows"]]
+    return [(row["event"].title, row["relation"].status) for row in client.get(address).context[rows]]
 
 
 def test_who_has_just_signed_up_is_led_to_events(customers: Client) -> None:
@@ -52,9 +52,18 @@ def test_own_parts_to_come_and_past(customers: Client, customer: User) -> None:
 def test_of_what_was_cancelled_and_taken_up_again_the_last_is_shown(customers: Client, customer: User) -> None:
     event = EventFactory.create(title="Talk")
     end_relation(relation=attend(customer, event), actor=None, reason="test")
-    assert shown(customers) == [("Talk", "cancelled")]
+    assert (shown(customers), shown(customers, rows="ended")) == ([], [("Talk", "cancelled")])
     attend(customer, event)
-    assert shown(customers) == [("Talk", "confirmed")]
+    assert (shown(customers), shown(customers, rows="ended")) == ([("Talk", "confirmed")], [])
+
+
+def test_part_that_was_cancelled_stands_apart_from_those_to_come(customers: Client, customer: User) -> None:
+    attend(customer, EventFactory.create(title="Workshop"))
+    end_relation(relation=attend(customer, EventFactory.create(title="Talk")), actor=None, reason="test")
+    page = customers.get(HOME).content.decode()
+    to_come, ended = page.split("Cancelled or ended")
+    assert ("Workshop" in to_come, "Talk" in to_come, "Talk" in ended) == (True, False, True)
+    assert "Cancelled or ended" not in customers.get("/account/?past").content.decode()
 
 
 def test_event_that_became_a_draft_again_is_hidden_and_one_called_off_is_not(customers: Client, customer: User) -> None:
@@ -73,5 +82,5 @@ def test_as_many_queries_for_one_as_for_three(
 ) -> None:
     for _time in range(number):
         attend(customer, EventFactory.create(max_capacity=0))
-    with django_assert_num_queries(5):  # session, person, roles, own parts, places in queues
+    with django_assert_num_queries(6):  # session, person, roles, own parts, places in queues, parts that ended
         assert len(shown(customers)) == number

@@ -1,6 +1,7 @@
 """What attendees go through: approval, offers, check-in, and the close of an event."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone as clock
@@ -70,11 +71,20 @@ def test_approved_by_the_order_of_registration_whatever_the_order_of_approval() 
     event = EventFactory.create(max_capacity=1, requires_approval=True)
     first, second, third = (by_themselves(UserFactory.create(), event) for _ in range(3))
 
-    for relation in (third, second, first, first):
+    for relation in (third, second, third, first, first):
         approve(relation=relation, actor=None, reason="fits")
     end_relation(relation=third, actor=None, reason="cannot come")
 
     assert statuses(event) == ["confirmed", "waitlisted", "cancelled"]
+
+
+def test_queue_that_needs_no_approval_is_not_approved() -> None:
+    event = EventFactory.create(max_capacity=1)
+    attend(UserFactory.create(), event)
+    waiting = attend(UserFactory.create(), event)
+
+    with pytest.raises(Conflict, match="is on the waitlist, which asks for no approval"):
+        approve(relation=waiting, actor=None, reason="fits")
 
 
 def test_declined_person_does_not_come_back_by_themselves() -> None:
@@ -190,12 +200,15 @@ def test_scanned_twice_is_checked_in_once_and_undone_once() -> None:
 
 @pytest.mark.parametrize(("hours", "opened"), [(11, True), (13, False)])
 def test_doors_open_half_a_day_before(hours: int, opened: bool) -> None:  # noqa: FBT001  # a case, not a switch
-    relation = attend(UserFactory.create(), EventFactory.create(start_at=clock.now() + timedelta(hours=hours)))
+    start = clock.now() + timedelta(hours=hours)
+    relation = attend(UserFactory.create(), EventFactory.create(start_at=start, timezone="Europe/Berlin"))
+    opens = (start - timedelta(hours=12)).astimezone(ZoneInfo("Europe/Berlin"))
+    said = f"has not begun: check-in opens on {opens:%-d %b %Y, %H:%M} .Europe/Berlin."
 
     if opened:
         assert check_in(relation=relation, actor=None, reason="early")[0].status == "attended"
     else:
-        with pytest.raises(Conflict, match="has not begun"):
+        with pytest.raises(Conflict, match=said):
             check_in(relation=relation, actor=None, reason="too early")
 
 

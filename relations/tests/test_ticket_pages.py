@@ -72,6 +72,30 @@ def test_no_other_code_is_a_ticket(client: Client, code: str) -> None:
         assert "There is no such ticket" in answer.content.decode()
 
 
+def test_ticket_of_a_draft_shows_nothing_of_it(client: Client) -> None:
+    relation = attend(person(), EventFactory.create(title="Secret plans"))
+    Event.objects.filter(pk=relation.event_id).update(status="draft")
+
+    for name in ("ticket", "ticket-calendar"):
+        answer = client.get(reverse(name, args=[ticket_code(relation.pk)]))
+        assert (answer.status_code, "Secret plans" in answer.content.decode()) == (404, False)
+        assert "not shown at present" in answer.content.decode()
+    assert post(relation, "cancel").status_code == 404
+    assert relation.status == "confirmed"
+
+
+def test_calendar_takes_out_what_was_cancelled(client: Client) -> None:
+    relation = attend(person(), EventFactory.create())
+    calendar = reverse("ticket-calendar", args=[ticket_code(relation.pk)])
+    assert calendar in client.get(page(relation)).content.decode()
+
+    post(relation, "cancel")
+
+    (entry,) = icalendar.Calendar.from_ical(client.get(calendar).content).walk("VEVENT")
+    assert entry["STATUS"] == "CANCELLED"
+    assert calendar not in client.get(page(relation)).content.decode()
+
+
 def test_no_ticket_is_no_page_of_errors_for_developers(client: Client, settings: Settings) -> None:
     settings.DEBUG = True
     answer = client.get(reverse("ticket", args=["nonsense"]))
@@ -156,6 +180,7 @@ def test_guessing_is_limited(client: Client, settings: Settings) -> None:
 
     assert [answer.status_code for answer in answers] == [404, 404, 404, 429, 429]
     assert int(answers[-1]["Retry-After"]) > 0
+    assert "Too many calls" in answers[-1].content.decode()
 
 
 def offered_to(user: User) -> UserEventRelation:

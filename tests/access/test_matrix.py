@@ -39,7 +39,17 @@ user-registrations   GET     ok  ok      ok      ok/404  403     401
 user-waitlists       GET     ok  ok      ok      ok/404  403     401
 user-met             GET     ok  ok      ok      ok/404  403     401
 user-show-rate       GET     ok  ok      ok      ok/404  403     401
+user-preferences     GET     ok  ok      ok      ok/404  403     401
+user-preferences     PATCH   ok  ok/403  ok/403  ok/404  403     401
 user-send-email      POST    ok  ok      403     403     403     401
+
+segment-list         GET     ok  ok      ok      403     403     401
+segment-list         POST    ok  ok      ok      403     403     401
+segment-detail       GET     ok  ok      ok      403     403     401
+segment-detail       PUT     ok  ok/403  ok/403  403     403     401
+segment-detail       PATCH   ok  ok/403  ok/403  403     403     401
+segment-detail       DELETE  ok  ok/403  ok/403  403     403     401
+segment-users        GET     ok  ok      ok      404     403     401
 
 me                   GET     ok  ok      ok      ok      ok      401
 me                   PUT     ok  ok      ok      ok      ok      401
@@ -66,6 +76,8 @@ event-detail         PATCH   ok  ok/403  403     403     403     401
 event-detail         DELETE  ok  ok/403  403     403     403     401
 event-users          GET     ok  ok      ok      ok/404  403     401
 event-calendar       GET     ok  ok      ok      ok/404  403     401
+event-calendar-address POST  ok  ok/403  403     403     403     401
+event-calendar-address DELETE ok ok/403  403     403     403     401
 event-statistics     GET     ok  ok/403  ok      403/404 403     401
 event-cancel         POST    ok  ok/403  403     403     403     401
 event-complete       POST    ok  ok/403  403     403     403     401
@@ -74,6 +86,7 @@ event-hosts          DELETE  ok  ok/403  403     403     403     401
 event-host           DELETE  ok  ok/403  403     403     403     401
 
 event-repeat         POST    ok  ok/403  403     403     403     401
+event-extend         POST    ok  ok/403  403     403     403     401
 event-following      PATCH   ok  ok/403  403     403     403     401
 series-list          GET     ok  ok      ok      ok      403     401
 series-detail        GET     ok  ok      ok      ok/404  403     401
@@ -104,6 +117,18 @@ campaign-cancel      POST    ok  ok/404  403     403     403     401
 campaign-settle      POST    ok  ok/404  403     403     403     401
 delivery-list        GET     ok  ok      403     403     403     401
 delivery-detail      GET     ok  ok/404  403     403     403     401
+suppression-list     GET     ok  403     403     403     403     401
+suppression-list     POST    ok  403     403     403     403     401
+suppression-detail   GET     ok  403     403     403     403     401
+suppression-detail   DELETE  ok  403     403     403     403     401
+template-list        GET     ok  ok      403     403     403     401
+template-list        POST    ok  ok      403     403     403     401
+template-detail      GET     ok  ok      403     403     403     401
+template-detail      PUT     ok  ok      403     403     403     401
+template-detail      PATCH   ok  ok      403     403     403     401
+template-detail      DELETE  ok  403     403     403     403     401
+template-preview     POST    ok  ok      403     403     403     401
+template-versions    GET     ok  ok      403     403     403     401
 email-send-emails    POST    ok  ok      403     403     403     401
 
 login                POST    ok  ok      ok      ok      ok      ok
@@ -134,6 +159,7 @@ BY_WHAT_IS_SENT = frozenset(
 MAY_NEVER_SUCCEED = BY_WHAT_IS_SENT | {
     "campaign-resume",
     "campaign-settle",
+    "event-extend",
     "event-following",
     "password-change",
     "event-complete",
@@ -186,11 +212,16 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
         ("user-list", "POST"): {"first_name": "New"},
         ("user-send-email", "POST"): {"user_ids": [str(person.pk)]},
         ("email-send-emails", "POST"): {"user_ids": [str(person.pk)]},
+        ("user-preferences", "PATCH"): {"campaign_mail": False},
+        ("suppression-list", "POST"): {"address": "gone@example.com"},
+        ("template-list", "POST"): {"name": "new", "title": "New", "subject": "New", "text": "New"},
+        ("segment-list", "POST"): {"name": "New", "filter": {"city": "London"}},
         ("event-list", "POST"): {"title": "New", "start_at": "2030-01-01T10:00:00Z"},
         ("relation-list", "POST"): {"user_id": str(person.pk), "event_id": str(event.pk), "role": "attendee"},
         ("event-hosts", "POST"): {"user_id": str(person.pk)},
         ("event-hosts", "DELETE"): {"user_id": host_of(event)},
         ("event-repeat", "POST"): {"rule": "FREQ=WEEKLY;COUNT=2"},
+        ("event-extend", "POST"): {"count": 3},
         ("event-following", "PATCH"): {"venue": "Annex"},
         ("registration-list", "POST"): {"user_id": str(person.pk)},
         ("campaign-settle", "POST"): {"outcome": "sent"},
@@ -257,7 +288,7 @@ def test_lists_show_what_may_be_known(client: Client) -> None:
     for role in CAST[:-1]:
         world = world_of(role)
         api = client_for(world)
-        for kind in ("user", "customer", "token", "event", "relation", "campaign", "delivery"):
+        for kind in ("user", "customer", "token", "segment", "event", "relation", "campaign", "delivery", "template"):
             answer = api.get(reverse(f"api:{kind}-list") + "?limit=200&count=exact")
             if answer.status_code == 403:
                 continue

@@ -21,12 +21,16 @@ KINDS = {
     "User": "user",
     "ApiToken": "token",
     "SecurityEvent": "entry",
+    "Segment": "segment",
     "Event": "event",
     "EventSeries": "series",
     "UserEventRelation": "relation",
     "Campaign": "campaign",
     "Delivery": "delivery",
     "CampaignExclusion": "exclusion",
+    "EmailTemplate": "template",
+    "EmailTemplateVersion": "version",
+    "Suppression": "suppression",
 }
 
 # Which of one's own and another's row is found; for sign_in_editable_by the other is an administrator.
@@ -38,6 +42,8 @@ User.sign_in_editable_by        both  own       own   own      own      none   n
 ApiToken.visible_to             both  own       own   own      own      none   none
 ApiToken.editable_by            both  own       own   own      own      none   none
 SecurityEvent.visible_to        both  none      none  none     none     none   none
+Segment.visible_to              both  both      both  none     none     none   none
+Segment.editable_by             both  own       own   none     none     none   none
 Event.visible_to                both  both      both  own      none     none   none
 Event.editable_by               both  own       none  none     none     none   none
 EventSeries.visible_to          both  both      both  own      none     none   none
@@ -48,6 +54,11 @@ Campaign.visible_to             both  own       none  none     none     none   n
 Campaign.editable_by            both  own       none  none     none     none   none
 Delivery.visible_to             both  own       none  none     none     none   none
 CampaignExclusion.visible_to    both  own       none  none     none     none   none
+EmailTemplate.visible_to        both  both      none  none     none     none   none
+EmailTemplate.editable_by       both  both      none  none     none     none   none
+EmailTemplateVersion.visible_to both  both      none  none     none     none   none
+Suppression.visible_to          both  none      none  none     none     none   none
+Suppression.editable_by         both  none      none  none     none     none   none
 """
 
 
@@ -74,6 +85,7 @@ def whole_world(role: str) -> World:
     campaigns = [world.find("campaign", whose) for whose in (OWN, OTHER)]
     excluded = ExclusionReason.UNKNOWN
     world.add("exclusion", *(CampaignExclusion.objects.create(campaign=one, reason=excluded) for one in campaigns))
+    world.add("version", *[world.find("template", OWN).versions.get()] * 2)
     entries = [SecurityEvent.objects.create(kind="signed_in", subject=world.find("user", one)) for one in (OWN, OTHER)]
     world.add("entry", *entries)
     return world

@@ -7,12 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 
 from events.series import repeat_event
 from events.tests.factories import EventFactory
-from mailing.models import Campaign
+from mailing.models import Campaign, EmailTemplate, Suppression
+from mailing.suppressions import suppress
 from mailing.tests.factories import campaign_to
 from relations.tests.factories import attend, host
 from users.accounts.tokens import create_token
 from users.models import ApiToken, User
-from users.tests.factories import UserFactory
+from users.tests.factories import SegmentFactory, UserFactory
 
 CAST = ("admin", "organizer", "agent", "customer", "outsider", "nobody")
 OWN, OTHER = "own", "other"
@@ -38,8 +39,8 @@ def world_of(role: str) -> World:
     """Make the world of a caller who holds ``role``.
 
     Theirs are: their own record, an active event (led by who may lead, attended by others), a relation (to an event
-    they lead, or their own), and a campaign. Not theirs: a contact, somebody's draft, a relation to an event that
-    somebody else leads, and an operator's campaign.
+    they lead, or their own), a campaign and a segment. Not theirs: a contact, somebody's draft, a relation to an event
+    that somebody else leads, an operator's campaign, and an organizer's segment.
     """
     caller = AnonymousUser() if role == "nobody" else UserFactory.create(roles=[role] if role != "outsider" else [])
     world = World(caller)
@@ -59,10 +60,15 @@ def world_of(role: str) -> World:
     world.add("customer", caller if role == "customer" else client, another_client)
     tokens = [token_of(one) for one in (caller if isinstance(caller, User) else client, another_client)]
     world.add("token", *tokens)
+    segments = [SegmentFactory.create(owner=one) for one in (caller if isinstance(caller, User) else client, leader)]
+    world.add("segment", *segments)
     mail = [campaign_to([stranger]) for _ in range(2)]
     if isinstance(caller, User):
         Campaign.objects.filter(pk=mail[0].pk).update(created_by=caller)
     world.add("campaign", *mail)
+    suppress(address="bounced@example.com", reason="hard_bounce")
+    world.add("suppression", *[Suppression.objects.get(address="bounced@example.com")] * 2)
+    world.add("template", *[EmailTemplate.objects.get(name="welcome")] * 2)
     world.add("delivery", *(one.deliveries.get() for one in mail))
     return world
 

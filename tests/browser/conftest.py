@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pghistory
 import pytest
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django import Settings
 
 from events.models import Event
+from events.series import repeat_event
+from events.services import create_event
 from mailing.audience import by_queryset
 from mailing.content import content_of_template, own_content
 from mailing.pump import pump
@@ -84,6 +87,7 @@ def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path:
         )
     _leave_traces_of_sign_in(changed, admin)
     _open_doors(admin)
+    _repeat(admin)
     everybody = User.objects.filter(is_staff=False)
     content = content_of_template("newsletter")
     create_campaign(content=content, choice=by_queryset(everybody), sender=admin)
@@ -106,6 +110,13 @@ def _open_doors(admin: User) -> None:
     end_relation(relation=expected[-1], actor=admin, reason="cannot come after all")
     for person in User.objects.exclude(relations__event=event).filter(is_staff=False).order_by("pk")[:2]:
         register(user=person, event=event, actor=person, reason="registered")
+
+
+def _repeat(admin: User) -> None:
+    """Make a series of an evening that stands for itself."""
+    start = (clock.now() + timedelta(days=9)).astimezone(ZoneInfo("Europe/Berlin")).replace(hour=19, minute=0, second=0)
+    evening = Event(title="Life drawing", venue="Studio 3", start_at=start, timezone="Europe/Berlin", max_capacity=12)
+    repeat_event(event=create_event(event=evening, actor=admin), rule="FREQ=WEEKLY;COUNT=6", actor=admin)
 
 
 def _leave_traces_of_sign_in(person: User, admin: User) -> None:

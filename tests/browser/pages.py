@@ -2,19 +2,38 @@
 
 from axes.models import AccessAttempt
 from django.urls import reverse
-from django.utils import timezone as clock
 
 from events.models import Event
 from mailing import mailbox
-from mailing.models import Campaign, Delivery, Suppression, SuppressionReason
+from mailing.leaving import unsubscribe_token
+from mailing.models import (
+    Campaign,
+    Delivery,
+    EmailTemplate,
+    MailCategory,
+    OptOutSource,
+    Suppression,
+    SuppressionChange,
+    SuppressionReason,
+)
+from mailing.preferences import Door, Topic, opt_out
+from mailing.suppressions import suppress
 from relations.models import UserEventRelation
 from users.accounts.mail import email_token, reset_token, signup_token
-from users.models import ApiToken, Import, PendingEmail, PendingSignup, SecurityEvent, User
+from users.models import ApiToken, Import, PendingEmail, PendingSignup, SecurityEvent, Segment, User
 
 
 def pages() -> dict[str, str]:
     """Return the address of each page, for the data of the fixture ``site``."""
-    return {"dashboard": reverse("admin:index"), **_people(), **_events(), **_relations(), **_mail(), **_others()}
+    return {
+        "dashboard": reverse("admin:index"),
+        **_people(),
+        **_segments(),
+        **_events(),
+        **_relations(),
+        **_mail(),
+        **_others(),
+    }
 
 
 def _people() -> dict[str, str]:
@@ -27,6 +46,8 @@ def _people() -> dict[str, str]:
         "person": reverse("admin:users_user_change", args=[person.pk]),
         "person-events": reverse("admin:users_user_panel", args=[person.pk, "events"]),
         "person-mail": reverse("admin:users_user_panel", args=[person.pk, "mail"]),
+        "person-preferences": reverse("admin:users_user_panel", args=[person.pk, "preferences"]),
+        "person-preferences-change": reverse("admin:mailing_user_preferences", args=[person.pk]),
         "person-tokens": reverse("admin:users_user_panel", args=[person.pk, "tokens"]),
         "person-sign-in": reverse("admin:users_user_panel", args=[person.pk, "security"]),
         "person-access": reverse("admin:users_user_panel", args=[person.pk, "access"]),
@@ -36,9 +57,26 @@ def _people() -> dict[str, str]:
     }
 
 
+def _segments() -> dict[str, str]:
+    segment = Segment.objects.get(name="Hosts and regulars")
+    filters = "company=Acme&city=London&min_events_attended=1"
+    return {
+        "people-to-keep": reverse("admin:users_user_changelist") + f"?segment={segment.pk}&min_events_hosted=1",
+        "segments": reverse("admin:users_segment_changelist"),
+        "segment-people": reverse("admin:users_segment_panel", args=[segment.pk, "people"]),
+        "segment": reverse("admin:users_segment_change", args=[segment.pk]),
+        "segment-add": reverse("admin:users_segment_add") + f"?{filters}",
+        "segment-delete": reverse("admin:users_segment_delete", args=[segment.pk]),
+        "segment-access": reverse("admin:users_segment_panel", args=[segment.pk, "access"]),
+        "segment-history": reverse("admin:users_segment_panel", args=[segment.pk, "history"]),
+        "segment-write": reverse("admin:users_segment_write", args=[segment.pk]),
+    }
+
+
 def _events() -> dict[str, str]:
     event = Event.objects.filter(capacity__waiting__gt=0).order_by("pk")[0]
     expected = event.relations.filter(role="attendee", status="confirmed").order_by("pk")[0].user
+    repeated = Event.objects.filter(series__isnull=False).order_by("start_at")[0]
     return {
         "events": reverse("admin:events_event_changelist"),
         "event-add": reverse("admin:events_event_add"),
@@ -48,12 +86,15 @@ def _events() -> dict[str, str]:
         "event-waitlist": reverse("admin:events_event_panel", args=[event.pk, "people"]) + "?state=waitlisted",
         "event-statistics": reverse("admin:events_event_panel", args=[event.pk, "statistics"]),
         "event-check-in": reverse("admin:events_event_check_in", args=[event.pk]) + f"?text={expected.first_name}",
+        "event-calendar-address": reverse("admin:events_event_calendar_address", args=[event.pk]),
         "event-promote": reverse("admin:events_event_promote", args=[event.pk]),
         "event-complete": reverse("admin:events_event_complete", args=[event.pk]),
-        "event-series": reverse("admin:events_event_panel", args=[event.pk, "series"]),
+        "event-series": reverse("admin:events_event_panel", args=[repeated.pk, "series"]),
         "event-repeat": reverse("admin:events_event_repeat", args=[event.pk]),
+        "event-extend": reverse("admin:events_event_extend", args=[repeated.pk]),
         "event-delete": reverse("admin:events_event_delete", args=[event.pk]),
         "event-cancel": reverse("admin:events_event_cancel", args=[event.pk]),
+        "event-write": reverse("admin:events_event_write", args=[event.pk]),
         "event-access": reverse("admin:events_event_panel", args=[event.pk, "access"]),
         "event-history": reverse("admin:events_event_panel", args=[event.pk, "history"]),
     }
@@ -75,9 +116,9 @@ def _relations() -> dict[str, str]:
 
 def _mail() -> dict[str, str]:
     first, last = Campaign.objects.order_by("pk")[0], Campaign.objects.order_by("-pk")[0]
-    gone, _made = Suppression.objects.get_or_create(
-        address="gone@example.com", defaults={"reason": SuppressionReason.MANUAL, "at": clock.now()}
-    )
+    suppress(address="gone@example.com", reason=SuppressionReason.MANUAL)
+    gone, category = Suppression.objects.get(address="gone@example.com"), _category()
+    noted = SuppressionChange.objects.order_by("pk")[0]
     return {
         "campaigns": reverse("admin:mailing_campaign_changelist"),
         "campaign": reverse("admin:mailing_campaign_change", args=[first.pk]),
@@ -90,9 +131,36 @@ def _mail() -> dict[str, str]:
         "suppression": reverse("admin:mailing_suppression_change", args=[gone.pk]),
         "suppression-add": reverse("admin:mailing_suppression_add"),
         "suppression-delete": reverse("admin:mailing_suppression_delete", args=[gone.pk]),
+        "suppression-history": reverse("admin:mailing_suppressionchange_changelist"),
+        "suppression-change": reverse("admin:mailing_suppressionchange_change", args=[noted.pk]),
+        **_templates(),
+        "categories": reverse("admin:mailing_mailcategory_changelist"),
+        "category": reverse("admin:mailing_mailcategory_change", args=[category.pk]),
+        "category-add": reverse("admin:mailing_mailcategory_add"),
+        "category-delete": reverse("admin:mailing_mailcategory_delete", args=[category.pk]),
         "mailbox": reverse("admin:mailbox"),
         "mailbox-message": reverse("admin:mailbox_message", args=[mailbox.list_messages(1)[0].name]),
     }
+
+
+def _templates() -> dict[str, str]:
+    template = EmailTemplate.objects.get(name="welcome")
+    return {
+        "templates": reverse("admin:mailing_emailtemplate_changelist"),
+        "template": reverse("admin:mailing_emailtemplate_change", args=[template.pk]),
+        "template-add": reverse("admin:mailing_emailtemplate_add"),
+        "template-versions": reverse("admin:mailing_emailtemplate_panel", args=[template.pk, "versions"]),
+        "template-history": reverse("admin:mailing_emailtemplate_panel", args=[template.pk, "history"]),
+        "template-version": reverse("admin:mailing_emailtemplate_version", args=[template.pk, 1]),
+        "template-delete": reverse("admin:mailing_emailtemplate_delete", args=[template.pk]),
+    }
+
+
+def _category() -> MailCategory:
+    """Return a category, beside those that there are from the beginning."""
+    return MailCategory.objects.get_or_create(
+        key="talks", defaults={"name": "Talks", "description": "What was said at our events, once a month."}
+    )[0]
 
 
 def _others() -> dict[str, str]:
@@ -137,6 +205,22 @@ def pages_outside() -> dict[str, str]:
         "email-sent": reverse("account-email-sent"),
         "email-changed": reverse("account-email-changed"),
         "email-link-over": reverse("account-email-confirm", args=["garbage"]),
+        **_pages_of_mail(),
+    }
+
+
+def _pages_of_mail() -> dict[str, str]:
+    """Return the pages that a mail links to: of somebody who has it still to say, and of who has unsubscribed."""
+    campaign, category = Campaign.objects.order_by("pk")[0], _category()
+    Campaign.objects.filter(pk=campaign.pk).update(category=category)
+    stays, leaves = (one.user for one in campaign.deliveries.select_related("user").order_by("pk")[:2])
+    assert stays and leaves  # noqa: PT018  # a campaign has people
+    opt_out(user=leaves, topic=Topic(category=category), door=Door(OptOutSource.ONE_CLICK, campaign=campaign))
+    token, spent = unsubscribe_token(campaign.pk, stays.pk), unsubscribe_token(campaign.pk, leaves.pk)
+    return {
+        "unsubscribe": reverse("unsubscribe", args=[token]),
+        "unsubscribed": reverse("unsubscribe", args=[spent]),
+        "unsubscribe-preferences": reverse("unsubscribe-preferences", args=[spent]),
     }
 
 
@@ -147,9 +231,11 @@ def pages_of_customer() -> dict[str, tuple[str, int]]:
     return {
         "account-home": (reverse("account"), 200),
         "account-past": (reverse("account") + "?past", 200),
+        "account-calendar": (reverse("account-calendar"), 200),
         "account-events": (reverse("account-events"), 200),
         "account-event": (reverse("account-event", args=[open_to_all.pk]), 200),
         "account-event-waiting": (reverse("account-event", args=[waiting.event_id]), 200),
+        "account-mail": (reverse("account-mail"), 200),
         "account-profile": (reverse("account-profile"), 200),
         "for-staff": (reverse("admin:login"), 403),
         "not-found": ("/nowhere/", 404),

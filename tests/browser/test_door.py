@@ -1,12 +1,13 @@
 """The door of an event: what somebody with a phone, or with a code reader on a laptop, does there."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone as clock
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from events.models import Event
 from relations.models import UserEventRelation
@@ -70,6 +71,36 @@ def test_name_is_found_while_it_is_typed_and_one_tap_is_enough(
     expect(page.locator(".crm-verdict")).to_contain_text("taken back")
     coming.refresh_from_db()
     assert coming.status == "confirmed"
+
+
+def test_verdict_stays_while_the_next_name_is_typed(
+    open_browser: Callable[..., BrowserContext], running: Event
+) -> None:
+    """On a slow line it comes when somebody else is looked for already, and on a fast one it would be gone at once."""
+    coming, following = running.relations.filter(role="attendee", status="confirmed").order_by("pk")[:2]
+    page = open_browser(400).new_page()
+    page.goto(reverse("admin:events_event_check_in", args=[running.pk]))
+    held: list[Route] = []
+    page.route("**/check-in/", lambda one: held.append(one) if one.request.method == "POST" else one.continue_())
+    box, verdict = page.locator("#door-text"), page.locator(".crm-verdict")
+    row = page.locator(".crm-door-row", has_text=str(following.user.email))
+    box.fill(ticket_code(coming.pk))
+    box.press("Enter")
+    box.press_sequentially(str(following.user.first_name))
+    expect(row).to_be_visible()
+    expect(verdict).to_have_count(0)
+    held.pop().continue_()
+    expect(verdict).to_contain_text("Welcome.")
+    expect(verdict).to_contain_text(str(coming.user))
+    expect(row).to_be_visible()
+    box.press_sequentially(f" {following.user.last_name}")
+    expect(verdict).to_have_class(re.compile("crm-verdict-past"))
+    expect(verdict).to_contain_text("Welcome.")
+    row.get_by_role("button", name="Check in").click()
+    page.wait_for_timeout(1)
+    held.pop().continue_()
+    expect(verdict).to_contain_text(str(following.user))
+    expect(verdict).not_to_have_class(re.compile("crm-verdict-past"))
 
 
 def test_door_works_without_scripts(

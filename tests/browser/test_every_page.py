@@ -16,7 +16,7 @@ from users.models import User
 pytestmark = pytest.mark.browser
 # Answers to scripts, and addresses that lead elsewhere.
 NO_PAGES = {"app_list", "autocomplete", "events_event_suggest", "jsi18n", "logout", "search", "users_user_suggest"}
-NO_PAGES |= {"view_on_site", "events_event_bulk"}
+NO_PAGES |= {"view_on_site", "events_event_bulk", "mailing_emailtemplate_preview"}
 # Django's own history of what its log holds: ours are tabs, and nothing leads there.
 HISTORIES = {name for name in admin_names() if name.endswith("_history")}
 # What nobody may add or delete by hand: a refusal, which is pictured once.
@@ -26,6 +26,8 @@ REFUSED = {
     "mailing_campaign_delete",
     "mailing_delivery_add",
     "mailing_delivery_delete",
+    "mailing_suppressionchange_add",
+    "mailing_suppressionchange_delete",
     "relations_usereventrelation_delete",
     "users_apitoken_add",
     "users_apitoken_delete",

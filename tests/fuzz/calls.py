@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any, cast
 
 import hypothesis
@@ -54,6 +55,7 @@ KINDS = {
 FIELDS = {"user_id": "user", "user_ids": "user", "event_id": "event", "event": "event"}
 # What schemathesis says of such a change.
 NUMBER_AS_TEXT = re.compile(r"was string, became (number|integer)")
+LIMITS_FOR_ONE = 20  # that are thought out for each that is drawn
 OnCommit = Callable[[], AbstractContextManager[Any]]
 
 
@@ -162,14 +164,19 @@ def reads_as_good(case: Case[Any]) -> bool:
     return empty or bool(case.meta and NUMBER_AS_TEXT.search(getattr(case.meta.phase.data, "description", None) or ""))
 
 
-def targets_of(application: Any) -> list[Target]:
-    """Return the operations of the schema that the running application answers."""
+def targets_of(application: Any, number: int) -> list[Target]:
+    """Return the operations of the schema that the running application answers.
+
+    Of their limits no more are thought out than it takes to draw ``number`` of them: filters alone have thousands.
+    """
     schema = openapi.from_wsgi("/api/schema/", application)
     rejection = schema.config.checks.negative_data_rejection
     rejection.expected_statuses = [*rejection.expected_statuses, "412"]  # a condition is tried before the body
     operations = [cast("Ok[Any]", found).ok() for found in schema.get_all_operations()]
     generations = [schema.config.generation_for(operation=one, phase="coverage") for one in operations]
-    return [
-        Target(one, list(schema.iter_coverage_cases(one, generation_modes=MODES, generation_config=generation)))
+    limits = [
+        schema.iter_coverage_cases(one, generation_modes=MODES, generation_config=generation)
         for one, generation in zip(operations, generations, strict=True)
     ]
+    most = number * LIMITS_FOR_ONE
+    return [Target(one, list(islice(cases, most))) for one, cases in zip(operations, limits, strict=True)]

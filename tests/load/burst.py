@@ -24,18 +24,24 @@ COME_BACK = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class Burst:
-    """Everybody registers, and comes back where told to or where no answer came; every answer is kept."""
+    """Everybody registers, and comes back when told to or where no answer came; every answer is kept.
 
-    def __init__(self, port: int, event: str, tokens: dict[str, str]) -> None:
-        self._port, self._path, self._tokens = port, f"/api/v1/events/{event}/registrations/", tokens
+    For one event, or in turn for several; ``callers`` of them come at a time.
+    """
+
+    def __init__(self, port: int, events: Sequence[str], tokens: dict[str, str], *, callers: int = CALLERS) -> None:
+        self._port, self._tokens, self._callers = port, tokens, callers
+        self._paths = [f"/api/v1/events/{event}/registrations/" for event in events]
         self.answers: list[Answer] = []
+        self.most_calls = 0
         self.created: list[str] = []
         self._ends = time.monotonic() + PATIENCE + len(tokens) / SLOWEST
 
     def run(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Let everybody come, do something else ``meanwhile``, and return when all know where they are."""
-        with ThreadPoolExecutor(CALLERS) as threads:
-            coming = [threads.submit(self._come, *one) for one in self._tokens.items()]
+        with ThreadPoolExecutor(self._callers) as threads:
+            everybody = zip(cycle(self._paths), self._tokens.items(), strict=False)
+            coming = [threads.submit(self._come, path, *one) for path, one in everybody]
             meanwhile()
             for one in coming:
                 one.result()
@@ -54,15 +60,18 @@ class Burst:
         """Return the answers that ask to come back and do not say when."""
         return [answer for answer in self.answers if answer.status in COME_BACK and not answer.retry_after]
 
-    def _come(self, person: str, token: str) -> None:
+    def _come(self, path: str, person: str, token: str) -> None:
+        calls = 0
         while time.monotonic() < self._ends:
-            answer = call(self._port, "POST", self._path, token)
+            answer = call(self._port, "POST", path, token)
             self.answers.append(answer)
+            calls += 1
+            self.most_calls = max(self.most_calls, calls)
             if answer.status == HTTPStatus.CREATED:
                 self.created.append(person)
             if answer.status not in {NO_ANSWER, *COME_BACK}:
                 return
-            time.sleep(min(float(answer.retry_after or 0.2), 1))
+            time.sleep(float(answer.retry_after or 0.2))
         raise AssertionError("came back in vain")
 
 

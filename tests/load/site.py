@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,15 @@ class Site:
         process.send_signal(way)
         process.wait(PATIENCE)
         self.postgres.start()
+
+    @contextmanager
+    def lock_of(self, event: str) -> Iterator[Callable[[], int]]:
+        """Hold the lock on an event's seats for as long as the block takes; yield what counts those who wait for it."""
+        address = make_conninfo(host=str(self.postgres.home.sockets), user=USER, dbname=DATABASE)
+        with psycopg.connect(address) as connection:
+            connection.execute("SELECT FROM relations_eventcapacity WHERE event_id = %s FOR NO KEY UPDATE", [event])
+            waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+            yield lambda: connection.execute(waiting).fetchone()[0]  # type: ignore[index]  # a count is always there
 
     def _make_database(self) -> None:
         address = make_conninfo(host=str(self.postgres.home.sockets), user=USER, dbname=USER)

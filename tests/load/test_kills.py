@@ -17,7 +17,7 @@ Record = Callable[[str, object], None]
 
 def test_burst_outlives_killed_web_processes_and_restarts_of_the_database(site: Site, record_property: Record) -> None:
     stage = site.ask("stage", CUSTOMERS)
-    burst = Burst(site.port, stage["event"], stage["tokens"])
+    burst = Burst(site.port, [stage["event"]], stage["tokens"])
     chance = random.Random(1)  # noqa: S311  # to be the same again
     blows: list[Callable[[], None]] = [partial(site.kill_a_worker, chance)] * KILLS
     blows += [partial(site.restart_database, way) for way in (signal.SIGINT, signal.SIGQUIT)]

@@ -61,7 +61,7 @@ def test_without_the_lock_the_same_registrations_oversell(
 ) -> None:
     """The negative control: it shows that the test above can fail."""
     event = EventFactory.create(max_capacity=PLACES)
-    monkeypatch.setattr(registration, "lock_capacity", Unlocked())
+    monkeypatch.setattr(registration, "lock_for", Unlocked())
 
     everybody_registers(event)
 
@@ -92,13 +92,13 @@ def confirmed(event: Event) -> int:
 
 
 class Unlocked:
-    """Reads the capacity as ``lock_capacity`` does but without a lock; places in the order come from a counter."""
+    """Reads the capacity as ``lock_for`` does but without a lock; places in the order come from a counter."""
 
     def __init__(self) -> None:
         self._places = itertools.count(1)
 
-    def __call__(self, event_id: UUID) -> EventCapacity:
+    def __call__(self, event_id: UUID, user_id: UUID) -> tuple[EventCapacity, list[UserEventRelation]]:
         capacity = EventCapacity.objects.get(event_id=event_id)
         capacity.event = Event.objects.get(pk=event_id)
         capacity.next_seq = next(self._places)
-        return capacity
+        return capacity, list(UserEventRelation.objects.filter(event=event_id, user=user_id))

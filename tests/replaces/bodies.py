@@ -76,6 +76,7 @@ to(SEND_BY_IDS, "user_ids", lambda scene: {"user_ids": [str(scene.ada.pk)]}, "Ad
 to(SEND, "user_ids", lambda scene: {"user_ids": [str(scene.ada.pk), str(scene.bob.pk)]}, "Ada", "Bob")
 to(SEND, "emails", lambda _scene: {"emails": ["bob@example.com", "unknown@example.com"]}, "Bob")
 to(SEND, "filter", lambda _scene: {"filter": {"city": "York"}}, "Bob")
+to(SEND, "segment", lambda scene: {"segment": str(scene.segment.pk)}, "Bob")
 to(SEND, "event", lambda scene: {"event": event_led(scene), "roles": ["host", "attendee"]}, "Ada", "Bob")
 to(SEND, "roles", lambda scene: {"event": event_led(scene), "roles": ["host"]}, "Ada")
 to(SEND, "statuses", lambda scene: {"event": event_led(scene), "statuses": ["pending"]}, "Bob")

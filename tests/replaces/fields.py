@@ -300,7 +300,7 @@ def answered(name: str, judge: Callable[[Any], bool]) -> None:
 
 
 answered("campaign", lambda made: (made.keys(), made["counts"]["frozen"]) == ({"id", "status", "counts"}, 1))
-answered("excluded", lambda rows: [one.keys() for one in rows] == [{"user_id", "email", "reason"}])
+answered("excluded", lambda rows: [one.keys() for one in rows] == [{"user_id", "email", "reason", "detail"}])
 
 
 def one_of_two(state: str) -> Callable[[Scene], None]:

@@ -14,8 +14,8 @@ from mailing.models import Campaign
 from mailing.tests.factories import campaign_to
 from relations.models import UserEventRelation
 from relations.tests.factories import attend, attended, host
-from users.models import User
-from users.tests.factories import UserFactory
+from users.models import Segment, User
+from users.tests.factories import SegmentFactory, UserFactory
 
 API = "/api/v1"
 AT_THE_ROOT = ("/health/", "/metrics")
@@ -98,6 +98,11 @@ class Scene:
     def customer(self) -> User:
         """Return a customer other than the one who calls."""
         return UserFactory.create(first_name="Clara", last_name="Client", roles=["customer"])
+
+    @cached_property
+    def segment(self) -> Segment:
+        """Return the segment of those in York, where Bob lives."""
+        return SegmentFactory.create(name="York", filter={"city": self.bob.city})
 
     @cached_property
     def campaign(self) -> Campaign:

@@ -107,7 +107,7 @@ class ConfirmSignupView(OpenView):
 
     @extend_schema(request=ConfirmSignupSerializer, responses=ConfirmedSerializer)
     def post(self, request: Request) -> Response:
-        """Make the account, with the token from the link that was mailed and the password of the sign-up."""
+        """Make the account, with the token from the link that was mailed and the password of the sign-up or another."""
         person = signup.confirm_signup(**self.read(ConfirmSignupSerializer, request))
         return Response({"id": person.pk, "email": person.email})
 

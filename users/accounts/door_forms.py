@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 
 from users.accounts.serializers import LONGEST_PASSWORD
+from users.email_addresses import AddressInput
 
 
 class SignInForm(AuthenticationForm):
@@ -16,8 +17,8 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("There is no account with this e-mail and this password."),
     }
 
-    username = forms.EmailField(
-        label=_("Your e-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "username", "autofocus": True})
+    username = AddressInput(
+        label=_("Your e-mail"), widget=forms.EmailInput({"autocomplete": "username", "autofocus": True})
     )
 
 
@@ -33,7 +34,7 @@ class SignUpForm(forms.Form):
     last_name = forms.CharField(
         label=_("Last name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "family-name"})
     )
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
+    email = AddressInput(label=_("Your e-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
     password = forms.CharField(
         label=_("A password"),
         strip=False,

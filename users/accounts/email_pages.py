@@ -47,9 +47,7 @@ class ChangeEmailPage(LoginRequiredMixin, FormView[EmailForm]):
         except ValidationError as error:
             add_errors(form, error, {"current_password": "current_password"})
         except Throttled as error:
-            return refused(
-                self, form, seconds=getattr(error, "wait", None) or 1, said=_("Too many attempts. Try again later.")
-            )
+            return too_many(self, form, error)
         return self.form_invalid(form) if form.errors else redirect("account-email-sent")
 
 
@@ -77,9 +75,7 @@ class ConfirmEmailPage(FormView[ConfirmEmailForm]):
         except Conflict as error:
             form.add_error(None, str(error.detail))
         except Throttled as error:
-            return refused(
-                self, form, seconds=getattr(error, "wait", None) or 1, said=_("Too many attempts. Try again later.")
-            )
+            return too_many(self, form, error)
         if form.errors:
             return self.form_invalid(form)
         if self.request.user == person:  # where they are signed in just here, this session goes on

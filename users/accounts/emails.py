@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -17,6 +18,7 @@ from users.accounts.mail import AccountMailKind, email_key, send
 from users.accounts.models import PendingEmail
 from users.accounts.passwords import check_current_password, end_sign_ins
 from users.accounts.querysets import EMAIL_LIFETIME
+from users.email_addresses import stored_form
 from users.models import User
 from users.services import update_user
 
@@ -44,14 +46,15 @@ def request_email(*, user: User, email: str) -> None:
     """Keep the e-mail that ``user`` wants until the mail to it is answered; a newer one replaces it.
 
     The present address is told. Does the same work whoever has the new one. Raises ``Throttled``, and changes nothing,
-    after too many such mails to either address in an hour.
+    after too many such mails to either address.
     """
-    pending = PendingEmail(user=user, email=email.strip().lower())
-    sent = send(AccountMailKind.EMAIL_ASKED, user=None, email=str(user.email), language=user.language) and send(
-        AccountMailKind.CONFIRM_EMAIL, user=None, email=pending.email, language=user.language, key=pending.key
+    pending = PendingEmail(user=user, email=stored_form(email))
+    both: Any = {"user": None, "language": user.language, "asker": user}
+    sent = send(AccountMailKind.EMAIL_ASKED, email=str(user.email), **both) and send(
+        AccountMailKind.CONFIRM_EMAIL, email=pending.email, key=pending.key, **both
     )
     if not sent:
-        raise Throttled(HOUR.total_seconds(), _("Another e-mail was asked for too often. Try again in an hour."))
+        raise Throttled(HOUR.total_seconds(), _("Another e-mail was asked for too often. Try again later."))
     PendingEmail.objects.bulk_create(
         [pending], update_conflicts=True, unique_fields=["user"], update_fields=["email", "key", "created_at"]
     )

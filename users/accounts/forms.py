@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from users.accounts.passwords import set_password
 from users.accounts.serializers import LONGEST_PASSWORD
+from users.email_addresses import AddressInput
 from users.models import User
 from users.zones import zone_names
 
@@ -16,9 +17,7 @@ from users.zones import zone_names
 class ForgottenForm(forms.Form):
     """Whose password is forgotten."""
 
-    email = forms.EmailField(
-        label=_("Your e-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email", "autofocus": True})
-    )
+    email = AddressInput(label=_("Your e-mail"), widget=forms.EmailInput({"autocomplete": "email", "autofocus": True}))
 
 
 class ConfirmForm(forms.Form):
@@ -30,6 +29,10 @@ class ConfirmForm(forms.Form):
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput({"autocomplete": "current-password", "autofocus": True}),
     )
+
+
+class OtherPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # our User stands on AbstractBaseUser
+    """Another password than that of the sign-up, twice. The service looks at it."""
 
 
 def present_password() -> forms.CharField:
@@ -45,9 +48,8 @@ def present_password() -> forms.CharField:
 class EmailForm(forms.Form):
     """Another e-mail for oneself, and the present password."""
 
-    email = forms.EmailField(
+    email = AddressInput(
         label=_("Your new e-mail"),
-        max_length=254,
         widget=forms.EmailInput({"autocomplete": "email", "autofocus": True}),
     )
     current_password = present_password()

@@ -50,13 +50,15 @@ class LockoutHandler(AxesHandler):  # type: ignore[misc]  # axes is untyped
     def is_allowed(self, request: HttpRequest | Request, credentials: dict[str, Any] | None = None) -> bool:
         """Count this attempt and tell whether its password may be looked at. Answers at once: nobody waits here.
 
-        A page's attempt counts against the API's limit for all sign-ins from one address too.
+        Every page at which one signs in or gives one's password comes by here, and counts against the API's limits for
+        sign-ins as the API's own calls do.
         """
-        if isinstance(request, HttpRequest) and (seconds := too_often(request, "sign_in_address")):
-            request.locked_for = seconds  # type: ignore[attr-defined]  # read by what answers
-            request.locked_address = True  # type: ignore[attr-defined]  # as above
-            return False
         name, address = name_of(credentials), address_of(request)
+        if isinstance(request, HttpRequest) and (seconds := too_often(request, "sign_in", email=name)):
+            is_locked = is_closed(name, address)
+            request.locked_for = max(seconds, closed_for(name, address) if is_locked else 0)  # type: ignore[attr-defined]  # read by what answers
+            request.is_crowded = not is_locked  # type: ignore[attr-defined]  # as above
+            return False
         number = count(name, address)
         if number is None:
             request.locked_for = closed_for(name, address)  # type: ignore[union-attr]  # read by what answers
@@ -98,6 +100,13 @@ def closed_for(name: str, address: str) -> int:
     return max(COME_AGAIN, round((cool_off - age).total_seconds()))
 
 
+def is_closed(name: str, address: str) -> bool:
+    """Tell whether wrong passwords have closed an e-mail to an address."""
+    still = Now() - settings.AXES_COOLOFF_TIME
+    used_up = attempts_of(name, address).filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
+    return bool(used_up.filter(attempt_time__gt=still).exists())
+
+
 def attempts_of(name: str, address: str) -> Any:
     """Return the attempts on an e-mail from an address: none or one row."""
     return AccessAttempt.objects.filter(username=name, ip_address=address)
@@ -125,7 +134,7 @@ def locked_page(request: HttpRequest, response: HttpResponse, credentials: Any =
     seconds = getattr(request, "locked_for", None)
     if seconds is None:
         return response
-    shown = {"minutes": -(-seconds // 60), "for_all": getattr(request, "locked_address", False)}
+    shown = {"minutes": -(-seconds // 60), "is_crowded": getattr(request, "is_crowded", False)}
     page = render(request, "account/locked.html", shown, status=429)
     page["Retry-After"] = str(seconds)
     return page

@@ -13,13 +13,17 @@ from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone as clock
+from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from api.addresses import client_address
 from api.identifiers import as_uuid
+from api.throttles import network_of
 from users.accounts.models import PendingEmail, PendingSignup
 from users.accounts.querysets import EMAIL_LIFETIME
+from users.accounts.requests import current_request
 from users.models import User
 from users.signals import account_mail
 
@@ -41,14 +45,33 @@ class AccountMailKind(models.TextChoices):
     EMAIL_CHANGED = "email_changed", _("your e-mail was changed")
 
 
-def send(kind: AccountMailKind, *, user: User | None, email: str, language: str, key: UUID | None = None) -> bool:
+def send(
+    kind: AccountMailKind,
+    *,
+    user: User | None,
+    email: str,
+    language: str,
+    key: UUID | None = None,
+    asker: User | None = None,
+) -> bool:
     """Have a mail written to ``email`` in this transaction. ``user`` is whose address that is, None: nobody's.
 
-    ``key`` is that of what waits to be confirmed. Return whether the mail was written: an address gets so many of a
-    sort in an hour and no more.
+    ``key`` is that of what waits to be confirmed, ``asker`` who asks, None: whoever calls from the network that they
+    call from. Return whether the mail was written: an address gets so many of a sort and no more.
     """
-    context = {"language": language, "key": key}
+    context = {"language": language, "key": key, "asker": _told_apart(asker)}
     return any(written for _app, written in account_mail.send(User, kind=kind, user=user, email=email, context=context))
+
+
+def _told_apart(asker: User | None) -> str:
+    """Return what tells those who ask for mail apart without saying who they are; "" for a command."""
+    if asker is not None:
+        who = f"person {asker.pk}"
+    elif (request := current_request()) is not None:
+        who = f"network {network_of(client_address(request))}"
+    else:
+        return ""
+    return salted_hmac("users.accounts.mail", who, algorithm="sha256").hexdigest()
 
 
 def values(kind: str, *, user: User | None, key: UUID | None) -> dict[str, str] | None:

@@ -23,7 +23,7 @@ class OwnPage(LoginRequiredMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if (seconds := too_often(request)) is not None:
-            return refused(seconds)
+            return refused(request, seconds)
         return super().dispatch(request, *args, **kwargs)
 
     @property

@@ -20,7 +20,7 @@ from django.views.generic.edit import FormView
 
 from api.exceptions import Conflict
 from users.accounts import passwords, signup
-from users.accounts.forms import ConfirmForm, ForgottenForm, NewPasswordForm, add_errors
+from users.accounts.forms import ConfirmForm, ForgottenForm, NewPasswordForm, OtherPasswordForm, add_errors
 from users.accounts.mail import user_of_reset
 from users.accounts.throttling import too_often
 from users.models import User
@@ -45,10 +45,10 @@ def refused(page: FormView[Any], form: Form, *, seconds: float, said: str) -> Ht
 
 
 @method_decorator(BY_TOKEN, name="dispatch")
-class ConfirmSignupPage(FormView[ConfirmForm]):
+class ConfirmSignupPage(FormView[Form]):
     """Asks for the password of the sign-up; only the button confirms: programs that check mail fetch its links."""
 
-    form_class = ConfirmForm
+    form_class: type[Form] = ConfirmForm
     template_name = "account/confirm.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -57,16 +57,33 @@ class ConfirmSignupPage(FormView[ConfirmForm]):
             return render(request, "account/signup_link_over.html", {"over": over})
         return super().dispatch(request, *args, **kwargs)
 
-    def form_valid(self, form: ConfirmForm) -> HttpResponse:
+    def form_valid(self, form: Form) -> HttpResponse:
         if answer := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
             return answer
         try:
-            signup.confirm_signup(token=self.kwargs["token"], password=form.cleaned_data["password"])
+            self.confirm(form)
         except ValidationError as error:
-            add_errors(form, error, {"password": "password"})
+            add_errors(form, error, {"password": "password", "new_password": "new_password1"})
         except Conflict as error:
             form.add_error(None, str(error.detail))
         return self.form_invalid(form) if form.errors else redirect("account-confirmed")
+
+    def confirm(self, form: Form) -> None:
+        """Confirm by what the form asked for."""
+        signup.confirm_signup(token=self.kwargs["token"], password=form.cleaned_data["password"])
+
+
+class OtherPasswordPage(ConfirmSignupPage):
+    """Asks for another password: that of the sign-up is forgotten, or was a stranger's."""
+
+    form_class = OtherPasswordForm
+    template_name = "account/confirm_other.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": None}
+
+    def confirm(self, form: Form) -> None:
+        signup.confirm_signup(token=self.kwargs["token"], new_password=form.cleaned_data["new_password1"])
 
 
 class ForgottenPage(FormView[ForgottenForm]):

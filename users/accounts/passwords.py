@@ -16,9 +16,11 @@ from users.accounts.lockout import LockoutHandler, address_of, attempts_of
 from users.accounts.mail import AccountMailKind, send, user_of_reset
 from users.accounts.models import ApiToken, PendingEmail, SecurityEventKind
 from users.accounts.security_log import record
+from users.email_addresses import stored_form
 from users.models import User
 from users.roles import Role
 from users.services import set_roles
+from users.signals import sign_ins_ended
 
 
 def check_current_password(*, user: User, password: str, request: HttpRequest | Request) -> None:
@@ -72,7 +74,8 @@ def set_password(
 def end_sign_ins(*, user: User, password: str | None) -> None:
     """Store ``password``, the same or another, hashed anew: sessions and JWTs of ``user``, which know the hash, end.
 
-    Their own tokens end too, an e-mail that waits to be confirmed is forgotten, and wrong passwords are forgiven.
+    Their own tokens end too, what other apps gave them to come in by, an e-mail that waits to be confirmed is
+    forgotten, and wrong passwords are forgiven.
     """
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -80,6 +83,7 @@ def end_sign_ins(*, user: User, password: str | None) -> None:
     PendingEmail.objects.filter(user=user).delete()
     if user.email:
         LockoutHandler().reset_attempts(username=user.email)
+    sign_ins_ended.send(User, user=user)
 
 
 @transaction.atomic
@@ -88,7 +92,7 @@ def request_reset(*, email: str) -> None:
 
     Does the same work for an address that is nobody's; the mail to it is given up by the worker.
     """
-    email = email.strip().lower()
+    email = stored_form(email)
     user = User.objects.filter(email=email).first()
     language = user.language if user else get_language() or settings.LANGUAGE_CODE
     send(AccountMailKind.PASSWORD_RESET, user=user, email=email, language=language)

@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled, ValidationError
 from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenObtainPairSerializer
 
-from api.serializers import ModelSerializer, Serializer, ShortListField, StrictFields
+from api.serializers import ChoiceField, ModelSerializer, Serializer, ShortListField, StrictFields
 from users.accounts.models import ApiToken
 from users.accounts.passwords import validate_new
 from users.accounts.scopes import SCOPES
+from users.email_addresses import AddressField
 from users.models import User
 from users.names import NameField, split_name
 
@@ -52,7 +52,7 @@ class LogoutSerializer(StrictFields, TokenBlacklistSerializer):
 class SignupSerializer(Serializer):
     """What a new customer gives. Roles are not theirs to choose: ``role`` is ignored."""
 
-    email = serializers.EmailField(max_length=254)
+    email = AddressField()
     password = PasswordField()
     name = NameField(help_text="Instead of first and last name.")
     first_name = serializers.CharField(required=False, allow_blank=True, max_length=150)
@@ -62,11 +62,6 @@ class SignupSerializer(Serializer):
 
     class Meta:
         ignored_fields = ("role",)
-
-    def validate_email(self, email: str) -> str:
-        """Take the address as it is stored. What small letters make of it has to be one, too."""
-        validate_email(email.lower())
-        return email
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Split the name, and refuse a password that is easy to guess. Whose the address is plays no part."""
@@ -84,10 +79,19 @@ class SignupAnswerSerializer(Serializer):
 
 
 class ConfirmSignupSerializer(Serializer):
-    """The token of the link that was mailed, and the password of the sign-up."""
+    """The token of the link that was mailed, and the password of the sign-up, or another that takes its place."""
 
     token = serializers.CharField(max_length=200)
-    password = PasswordField()
+    password = PasswordField(required=False)
+    new_password = PasswordField(required=False, help_text="Instead of the password of the sign-up.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for one of the two. What a new one must be is for the address to say, which the token stands for."""
+        if "new_password" not in attrs and "password" not in attrs:
+            raise ValidationError({"password": ErrorDetail(_("This field is required."), "required")})
+        if "new_password" in attrs and "password" in attrs:
+            raise ValidationError({"new_password": _("Give either the password of the sign-up, or another.")})
+        return attrs
 
 
 class ConfirmEmailSerializer(Serializer):
@@ -118,7 +122,7 @@ class PasswordChangeSerializer(Serializer):
 class PasswordResetSerializer(Serializer):
     """Whose password is forgotten."""
 
-    email = serializers.EmailField(max_length=254)
+    email = AddressField()
 
 
 class DetailSerializer(Serializer):
@@ -138,7 +142,7 @@ class TokenSerializer(ModelSerializer[ApiToken]):
     """A token as it is listed: its secret was shown when it was made."""
 
     user_id = serializers.UUIDField(read_only=True)
-    scopes = ShortListField(child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES))
+    scopes = ShortListField(child=ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES))
 
     class Meta:
         model = ApiToken

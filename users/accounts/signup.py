@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from api.exceptions import Conflict
 from users.accounts.mail import AccountMailKind, send, signup_key
 from users.accounts.models import PendingSignup, SecurityEventKind
+from users.accounts.passwords import validate_new
 from users.accounts.security_log import record
+from users.email_addresses import stored_form
 from users.models import User
 from users.roles import Role
 from users.services import set_roles
@@ -27,11 +29,12 @@ PROFILE = ("first_name", "last_name", "phone_number", "company")
 def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> None:
     """Keep a sign-up until it is confirmed by the mail that is sent; a newer one of the same address replaces it.
 
-    Where the address has had too many mails none is sent, and the older one stays: its mail works. Does the same work
-    whether the address is nobody's, an imported contact's or an account's. The password has been validated; it is
-    hashed before the transaction begins.
+    Where the address has had too many mails none is sent, and the older one stays: its mail works, and lets whoever
+    reads it choose the password, so that nobody who asks in another's name keeps them out. Does the same work whether
+    the address is nobody's, an imported contact's or an account's. The password has been validated; it is hashed before
+    the transaction begins.
     """
-    email = email.strip().lower()
+    email = stored_form(email)
     pending = PendingSignup(
         email=email, password=make_password(password), language=get_language() or settings.LANGUAGE_CODE, **profile
     )
@@ -43,15 +46,20 @@ def request_signup(*, email: str, password: str, profile: Mapping[str, str]) -> 
             _keep(pending)
 
 
-def confirm_signup(*, token: str, password: str) -> User:
+def confirm_signup(*, token: str, password: str = "", new_password: str = "") -> User:
     """Make the person, or give the contact who has the address their account; who holds no role becomes a customer.
 
-    ``password`` must be the one of the sign-up: somebody else may have asked in the address's name. It is looked at
-    before anything is locked. Raises ``ValidationError`` under ``token`` or ``password``, and ``Conflict`` for a
-    sign-up that is confirmed already. Locks the sign-up, then the person.
+    ``password`` must be the one of the sign-up: somebody else may have asked in the address's name. Who knows it not
+    gives a ``new_password``, which takes its place; nothing else of that sign-up is kept then, for it may be a
+    stranger's. Both are looked at before anything is locked. Raises ``ValidationError`` under ``token``, ``password``
+    or ``new_password``, and ``Conflict`` for a sign-up that is confirmed already. Locks the sign-up, then the person.
     """
     key = signup_key(token)
-    if not check_password(password, _standing(key, PendingSignup.objects.all()).password):
+    pending = _standing(key, PendingSignup.objects.all())
+    if new_password:
+        validate_new(new_password, user=User(email=pending.email))
+        return _confirm(key, make_password(new_password))
+    if not check_password(password, pending.password):
         raise ValidationError({"password": ValidationError(_("This is not the password of the sign-up."), "wrong")})
     return _confirm(key)
 
@@ -81,16 +89,26 @@ def _keep(pending: PendingSignup) -> None:
 
 
 @transaction.atomic
-def _confirm(key: UUID | None) -> User:
+def _confirm(key: UUID | None, other_password: str = "") -> User:
+    """Confirm by the password of the sign-up, or by another, which is hashed."""
     pending = _standing(key, PendingSignup.objects.select_for_update())
+    if other_password:
+        _forget_profile(pending)
+        pending.password = other_password
     person = _claimed(pending) or _made(pending)
     pending.confirmed_at = clock.now()
-    pending.password = pending.first_name = pending.last_name = pending.phone_number = pending.company = ""
+    pending.password = ""
+    _forget_profile(pending)
     pending.save()
     if not person.role_names:
         set_roles(user=person, roles={Role.CUSTOMER}, actor=None)
     record(SecurityEventKind.SIGNED_UP, subject=person, actor=person)
     return person
+
+
+def _forget_profile(pending: PendingSignup) -> None:
+    for name in PROFILE:
+        setattr(pending, name, "")
 
 
 def purge() -> int:

@@ -4,22 +4,24 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 
 from api.throttles import HouseThrottle
 
 
-def too_often(request: HttpRequest, scope: str | None = None) -> int | None:
-    """Count a page's call against the limit ``scope`` (None: everybody's); return the seconds to wait if it is over."""
-    throttle, call = (
-        HouseThrottle(),
-        cast("Any", request),
-    )  # it reads what REST framework's requests share with Django's
+def too_often(request: HttpRequest, scope: str | None = None, *, email: str = "") -> int | None:
+    """Count a page's call against the limit ``scope`` (None: everybody's); return the seconds to wait if it is over.
+
+    ``email`` is whose sign-in is tried, where that is the limit.
+    """
+    # What the limits read of REST framework's requests.
+    call = cast("Any", SimpleNamespace(META=request.META, user=request.user, data={"email": email}))
+    throttle = HouseThrottle()
     return None if throttle.allow_request(call, SimpleNamespace(throttle_scope=scope)) else int(throttle.wait())
 
 
-def refused(seconds: int) -> HttpResponse:
-    """Return 429: try again after so many ``seconds``."""
-    response = HttpResponse(_("Too many calls. Try again later."), status=429, content_type="text/plain; charset=utf-8")
+def refused(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Return 429, a page that says so: try again after so many ``seconds``."""
+    response = render(request, "429.html", {"seconds": seconds, "minutes": -(-seconds // 60)}, status=429)
     response["Retry-After"] = str(seconds)
     return response

@@ -27,6 +27,7 @@ api_urls: list[URLPattern] = [
 page_urls: list[URLPattern] = [
     path("confirm/done/", TemplateView.as_view(template_name="account/confirmed.html"), name="account-confirmed"),
     path("confirm/<str:token>/", pages.ConfirmSignupPage.as_view(), name="account-confirm"),
+    path("confirm/<str:token>/another/", pages.OtherPasswordPage.as_view(), name="account-confirm-other"),
     path("profile/", own_pages.ProfilePage.as_view(), name="account-profile"),
     path("email/", email_pages.ChangeEmailPage.as_view(), name="account-email"),
     path("email/sent/", TemplateView.as_view(template_name="account/email_sent.html"), name="account-email-sent"),

@@ -1,5 +1,6 @@
 """The history of a record as its database triggers wrote it: who changed what, from what to what."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, DateTimeField, Field, Model
+from django.db.models import BooleanField, DateTimeField, Field, JSONField, Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -86,6 +87,8 @@ def _shown(field: "Field[Any, Any]", value: Any) -> Any:
         return NOTHING
     if isinstance(field, BooleanField):
         return yes_or_no(value)
+    if isinstance(field, JSONField):
+        return json.dumps(value, ensure_ascii=False)
     return dict(field.flatchoices).get(value, value) if field.choices else value
 
 

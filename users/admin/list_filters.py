@@ -19,6 +19,7 @@ from api.filters import FilterContext, FilterSet
 from api.identifiers import as_uuid
 from users.admin.form_pages import select
 
+OFFERED_AT_MOST = 500
 INPUT = {"class": " ".join(INPUT_CLASSES)}
 
 
@@ -144,3 +145,16 @@ def record_filter(
 
     made = _filter(declared, title, {name: forms.CharField(required=False)})
     return type("RecordFilter", (made,), {"choices": choices, "form_class": AutocompleteDropdownForm})
+
+
+def named_filter(declared: FilterSet, name: str, title: Any, model: Any, order: Any) -> type[DeclaredListFilter]:
+    """Return a filter by one of the few records of ``model``, offered by name as far as the caller may know of them."""
+
+    def choices(self: DeclaredListFilter, _changelist: ChangeList) -> Iterator[Any]:
+        records = model._default_manager.visible_to(self.request.user).order_by(order)[:OFFERED_AT_MOST]
+        offered = [("", str(_("any"))), *((str(one.pk), str(one)) for one in records)]
+        field = forms.ChoiceField(required=False, choices=offered, widget=select())
+        yield {"form": _form({name: field})(data=self.used_parameters)}
+
+    made = _filter(declared, title, {name: forms.CharField(required=False)})
+    return type("NamedFilter", (made,), {"choices": choices})

@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -23,6 +24,7 @@ from users.admin.forms import NewPersonForm, PasswordForm, PersonForm
 from users.admin.history import HistoryPanel
 from users.admin.list_filters import date_range_filter, number_range_filter, text_filter
 from users.admin.panels import PanelAdmin, Panels
+from users.admin.segments import filter_of_address, words_of
 from users.admin.suggestions import Suggestions
 from users.expressions import name_key, text_key
 from users.filters import people_filters
@@ -43,6 +45,7 @@ people_list_filters: list[Any] = [
     number_range_filter(people_filters, "min_events_attended", "max_events_attended", _("events attended")),
     date_range_filter(people_filters, "created_since", "created_until", _("created")),
 ]
+MAY_ADD_SEGMENT = "users.add_segment"
 COUNTS = ("hosted", "attended")
 RIGHTS = ("is_active", "roles", "is_superuser")
 PROFILE_FIELDSETS = (
@@ -54,6 +57,22 @@ PROFILE_FIELDSETS = (
 
 class PeopleChangeList(PagedChangeList):
     """The list of people; sorted by a count it begins at that count's index."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self._request = request
+        super().__init__(request, *args, **kwargs)
+
+    @cached_property
+    def kept(self) -> dict[str, Any] | None:
+        """Return the filter in words, and where it becomes a segment; None where the list shows everybody."""
+        tree = filter_of_address(self._request)
+        user: Any = self._request.user
+        if not tree or not user.has_perm(MAY_ADD_SEGMENT):
+            return None
+        parameters = QueryDict(mutable=True)
+        parameters.update({name: self._request.GET[name] for name in tree})
+        page = f"{reverse('admin:users_segment_add')}?{parameters.urlencode()}"
+        return {"words": words_of(self._request, tree), "page": page}
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> "QuerySet[Any]":
         people = super().get_queryset(request, exclude_parameters)
@@ -72,6 +91,7 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     search_help_text = _("Name, e-mail or phone; typos are forgiven")
     list_display = ("name", "mail", "firm", "position", "town", "region", "hosted", "attended")
     list_filter = people_list_filters
+    list_before_template = "admin/users/kept_filter.html"
     actions = people_actions
     ordering = ("-pk",)
     form = PersonForm

@@ -30,7 +30,10 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--batch-size", type=_count, default=BATCH_ROWS, help="rows per transaction")
 
     def handle(self, *, file: Path, errors: Path | None, dry_run: bool, batch_size: int, **_options: object) -> None:
-        """Import; exit status 1 for rows in error or a busy database, 2 for a file of no use, 130 when interrupted."""
+        """Import; exit status 1 for rows in error or where database or disk failed, 2 for a file of no use.
+
+        130 when interrupted.
+        """
         options = Options(
             errors_path=errors,
             dry_run=dry_run,
@@ -43,10 +46,11 @@ class ImportCommand(BaseCommand):
             report = import_file(self.kind, file, options)
         except UnusableFileError as error:
             raise CommandError(str(error), returncode=UNUSABLE) from error
-        except OperationalError as error:
+        except (OperationalError, OSError) as error:
             again = "Nothing was stored." if dry_run else "What was done stays: run the same command again to go on."
             reason = str(error).partition("\n")[0]
-            raise CommandError(f"The database could not go on: {reason}. {again}", returncode=BROKEN_OFF) from error
+            who = "The import" if isinstance(error, OSError) else "The database"
+            raise CommandError(f"{who} could not go on: {reason}. {again}", returncode=BROKEN_OFF) from error
         except KeyboardInterrupt as error:
             again = "Nothing was stored." if dry_run else "Run the same command again to go on where it stopped."
             raise CommandError(f"Interrupted. {again}", returncode=INTERRUPTED) from error

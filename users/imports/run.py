@@ -15,7 +15,7 @@ from django.utils import timezone as clock
 from api.transactions import locking
 from users.imports.batches import batches, read_ahead
 from users.imports.database_errors import said_by_database, violated_check
-from users.imports.errors import RowError
+from users.imports.errors import RowError, TangledError
 from users.imports.errors_file import ErrorsFile
 from users.imports.kinds import Batch, ImportKind, Outcome, Problem, Row
 from users.imports.layout import Layout
@@ -129,11 +129,14 @@ def _store_batch(run: Run, parsed: ParsedRows) -> list[Problem]:
 def _bisected(run: Run, batch: Batch) -> Outcome:
     """Store a batch; where the database refuses it, store its halves, down to the row at fault.
 
-    A CHECK constraint is named to the kind first: one that many rows violate would be met once for each of them.
+    A CHECK constraint is named to the kind first: one that many rows violate would be met once for each of them. Rows
+    that wait for each other in a long line are stored in halves too.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             return run.kind.store(cursor, batch)
+    except TangledError:
+        pass
     except (IntegrityError, DataError) as error:
         reason, check = said_by_database(error), violated_check(error)
         if check and check not in batch.violated:

@@ -76,7 +76,9 @@ def _writable(errors_path: Path, file: File) -> Path:
     if errors_path.exists() and errors_path.samefile(file.path):
         reason = _("%(path)s is the file to import: rows in error would replace it.")
         raise UnusableFileError(reason % {"path": errors_path})
-    if errors_path.is_dir() or not os.access(errors_path if errors_path.exists() else errors_path.parent, os.W_OK):
+    # What is there is removed first: a device or a pipe would be lost.
+    replaceable = errors_path.is_file() and os.access(errors_path, os.W_OK)
+    if not os.access(errors_path.parent, os.W_OK) or (errors_path.exists() and not replaceable):
         reason = _("%(path)s, for rows in error, cannot be written. Name another with --errors.")
         raise UnusableFileError(reason % {"path": errors_path})
     return errors_path

@@ -9,6 +9,7 @@ import uuid_utils.compat
 from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
+from users.imports.errors import TangledError
 from users.imports.kinds import Batch, Outcome, Problem
 
 # Left alone by a plan that reads the whole target table for every batch.
@@ -28,6 +29,10 @@ _REMEMBER = """
 _RELEASE = "UPDATE import_staged SET done = NULL WHERE NOT done"
 _OPEN = "SELECT COUNT(*) FROM import_staged WHERE done IS NULL"
 IDLE_ROUNDS = 2  # the second sees what others inserted meanwhile
+# Every round reads all rows of the batch, and all that the rounds before have left of them: a long line of rows that
+# wait for each other, such as e-mails that go round, would take hours at a batch's full size.
+MOST_ROUNDS = 8
+FEW_ROWS = 20
 
 
 def stage(cursor: CursorWrapper, batch: Batch, columns: str) -> None:
@@ -58,10 +63,14 @@ def remember(cursor: CursorWrapper, batch: Batch) -> None:
 def rounds(cursor: CursorWrapper, batch: Batch) -> Iterator[None]:
     """Yield until each row is done; rows that two rounds in a row leave open are contested.
 
-    The second round sees what others inserted meanwhile, and the rows that waited for those of the first.
+    The second round sees what others inserted meanwhile, and the rows that waited for those of the first. Raises
+    ``TangledError`` for more than a few rows that wait for each other for long.
     """
-    left, idle = len(batch.rows), 0
+    left, idle, number = len(batch.rows), 0, 0
     while left and idle < IDLE_ROUNDS:
+        number += 1
+        if number > MOST_ROUNDS and len(batch.rows) > FEW_ROWS:
+            raise TangledError
         yield
         before = left
         cursor.execute(_RELEASE)

@@ -6,7 +6,7 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
-from users.models import User
+from users.models import Segment, User
 from users.roles import STAFF_ROLES
 
 
@@ -36,3 +36,14 @@ class StaffFactory(UserFactory):
     is_staff = True
     is_superuser = True
     email = factory.Sequence(lambda n: f"staff{n}@example.com")
+
+
+class SegmentFactory(DjangoModelFactory[Segment]):
+    """A segment as it is stored; one that names others is made by its service."""
+
+    class Meta:
+        model = Segment
+
+    name = factory.Sequence(lambda n: f"Segment {n}")
+    filter = factory.LazyFunction(lambda: {"city": "London"})
+    owner = factory.SubFactory(UserFactory, roles=["organizer"])

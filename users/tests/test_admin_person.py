@@ -200,7 +200,7 @@ def test_administrator_gives_and_takes_roles(admin_of_staff: Client) -> None:
 def test_tabs_are_those_that_one_may_see(helper: Client) -> None:
     person = UserFactory.create()
     tabs = [str(tab["title"]) for tab in helper.get(page(person)).context["record_tabs"]]
-    assert tabs == ["Details", "Events", "Who can see this", "History"]
+    assert tabs == ["Details", "Events", "Mail preferences", "Who can see this", "History"]
     assert helper.get(reverse("admin:users_user_panel", args=[person.pk, "mail"])).status_code == 403
 
 

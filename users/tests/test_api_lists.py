@@ -52,6 +52,7 @@ def test_people_are_filtered(client_of_staff: APIClient, query: str, found: list
         ("created_since=2026-01-01T00:00:00%2B16:34", None),
         ("created_since=0001-01-01T00:00:00%2B05:00", ("created_since", "datetime")),
         ("max_events_hosted=99999999999999999999", ("max_events_hosted", "out_of_range")),
+        ("min_events_hosted=-1", ("min_events_hosted", "out_of_range")),
         ("ordering=password", ("ordering", "unknown_ordering")),
         ("limit=0", ("limit", "limit")),
         ("limit=201", ("limit", "limit")),

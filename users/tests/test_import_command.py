@@ -252,3 +252,31 @@ def test_rows_that_are_locked_for_long_end_the_import_in_words(tmp_path: Path, m
 def test_errors_into_a_folder(tmp_path: Path) -> None:
     error = refused(csv_file(tmp_path, "external_id,city", "x1,Rome"), "--errors", str(tmp_path))
     assert (error.returncode, "cannot be written" in str(error)) == (2, True)
+
+
+def test_errors_into_what_is_no_file_leave_it_there(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    error = refused(csv_file(tmp_path, "external_id,city", "x1,Rome"), "--errors", str(pipe))
+
+    assert (error.returncode, "cannot be written" in str(error)) == (2, True)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_disk_that_is_full_ends_the_import_in_words(tmp_path: Path, subprocess_environment: dict[str, str]) -> None:
+    path = csv_file(tmp_path, "external_id,email", "a1,nobody")
+
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'ulimit -f 0; exec "{sys.executable}" manage.py import_users "{path}"'],
+        cwd=settings.BASE_DIR,
+        env=subprocess_environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert "The import could not go on: [Errno 27] File too large. What was done stays" in ended.stderr
+    assert Import.objects.get().status == "interrupted"

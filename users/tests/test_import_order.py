@@ -4,9 +4,13 @@ import random
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from users.imports.errors import TangledError
+from users.imports.kinds import Batch, Row
+from users.imports.models import Import
 from users.imports.order import Claim, waiting
+from users.imports.people import PeopleImport
 from users.imports.service import Options
 from users.models import User
 from users.tests.factories import UserFactory
@@ -101,3 +105,19 @@ def test_rows_that_queue_go_together_but_none_overtakes_one_that_waits() -> None
     ]
 
     assert waiting(claims) == [4, 5]
+
+
+def test_long_line_of_rows_that_wait_for_each_other_is_stored_in_small_batches(tmp_path: Path) -> None:
+    names = range(30)
+    for number in names:
+        UserFactory.create(external_id=f"p{number}", email=f"p{number}@example.com")
+    rows = [f"p{number},p{number + 1}@example.com" for number in reversed(names)]
+    record = Import.objects.create(kind="users", sha256="0", file_name="x")
+    batch = Batch(record, ["external_id", "email"], [Row(line, row.split(",")) for line, row in enumerate(rows, 2)])
+
+    with pytest.raises(TangledError), transaction.atomic(), connection.cursor() as cursor:
+        PeopleImport().store(cursor, batch)
+    report = imported(csv_file(tmp_path, "external_id,email", *rows))
+
+    assert numbers(report) == (0, 30, 0, 0)
+    assert User.objects.get(external_id="p0").email == "p1@example.com"

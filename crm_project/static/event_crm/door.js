@@ -4,7 +4,8 @@
 const SEARCH_DELAY = 200;
 const SCAN_EVERY = 250;
 const SAME_CODE_AGAIN = 4000;
-const LOOKS_LIKE_TICKET = /\/tickets\/|^[\w-]{20,}\./;
+const LOOKS_LIKE_TICKET = /\/tickets\/|^[\w-]{20,}\.[\w-]*$/;
+const FOUND = ".crm-door-row, .crm-empty";
 
 document.addEventListener("DOMContentLoaded", () => {
   const door = document.getElementById("door");
@@ -15,9 +16,24 @@ document.addEventListener("DOMContentLoaded", () => {
   let asked = 0;
   let waiting;
 
-  /* Show what the server answers, unless something was asked since. Who is signed out by now is led to the sign-in. */
+  /* What is said of somebody stays until something is said of somebody else, however fast the next name is typed. */
+  function show(html, { searched, late }) {
+    const said = searched && part.querySelector(".crm-verdict");
+    const found = late ? part.querySelectorAll(FOUND) : [];
+    part.innerHTML = html;
+    if (late) part.querySelectorAll(FOUND).forEach((row) => row.remove());
+    part.append(...found);
+    if (!said) return;
+    said.classList.add("crm-verdict-past");
+    said.setAttribute("aria-live", "off");
+    part.querySelector(".crm-door-count").after(said);
+  }
+
+  /* Send ``body``, or search where there is none, and show what the server answers: to a search unless something was
+     asked since. Who is signed out by now is led to the sign-in. */
   async function ask(body) {
     const turn = ++asked;
+    const late = () => turn !== asked;
     const query = body ? "" : `?${new URLSearchParams({ text: input.value })}`;
     try {
       const answer = await fetch(location.pathname + query, {
@@ -27,12 +43,11 @@ document.addEventListener("DOMContentLoaded", () => {
       });
       if (answer.redirected || !answer.ok) return location.reload();
       const html = await answer.text();
-      if (turn === asked) part.innerHTML = html;
+      if (body || !late()) show(html, { searched: !body, late: late() });
     } catch {
-      if (turn === asked) part.textContent = door.dataset.failed;
+      if (body || !late()) part.textContent = door.dataset.failed;
     }
-    const bad = part.querySelector(".crm-verdict-bad");
-    navigator.vibrate?.(bad ? [200, 100, 200] : 60);
+    if (body) navigator.vibrate?.(part.querySelector(".crm-verdict-bad") ? [200, 100, 200] : 60);
   }
 
   function sent(code) {

@@ -8,14 +8,16 @@ from django.db import DatabaseError
 
 from api.exceptions import Conflict, InvalidInput
 from api.parsers import strict_json
-from mailing.audience import Choice, by_filter, by_ids
+from mailing.audience import Choice, by_filter, by_ids, by_segment
+from mailing.categories import category_named
 from mailing.content import Content, content_of_template, own_content
 from mailing.counts import counts_of, exclusions_of
 from mailing.description import described
-from mailing.models import Campaign
+from mailing.models import Campaign, MailCategory
 from mailing.preview import reach_of
 from mailing.services import create_campaign
 from mailing.watching import ledger_line, watch
+from users.management.naming import segment_named
 
 BAD_ARGUMENTS, INTERRUPTED = 2, 130
 
@@ -27,12 +29,14 @@ class Command(BaseCommand):
         parser.add_argument("--template", help=f"a template by name (default: {settings.DEFAULT_EMAIL_TEMPLATE})")
         parser.add_argument("--subject", help="a subject of your own, with placeholders such as {{ first_name }}")
         parser.add_argument("--body", help="the text that goes with --subject")
+        parser.add_argument("--category", metavar="KEY", help="the sort of mail: who does without it is left out")
         who = parser.add_mutually_exclusive_group(required=True)
         who.add_argument(
             "--filter",
             metavar="JSON",
             help='whom this filter finds, in the grammar of the API; {"everybody": true} finds all',
         )
+        who.add_argument("--segment", metavar="NAME", help="the people of this segment; see the command segments")
         who.add_argument(
             "--user", metavar="ID", action="append", help="this person (id or external_id); may be repeated"
         )
@@ -47,16 +51,17 @@ class Command(BaseCommand):
 
     def _mail(self, *, dry_run: bool, wait: bool, **options: Any) -> None:
         content, choice = _content(options), _choice(options)
+        category = category_named(options["category"]) if options["category"] else None
         if dry_run:
-            self._tell_reach(content, choice)
+            self._tell_reach(content, choice, category)
             return
-        campaign = create_campaign(content=content, choice=choice, sender=None)
+        campaign = create_campaign(content=content, choice=choice, sender=None, category=category)
         self._tell(campaign)
         if wait:
             self._wait(campaign)
 
-    def _tell_reach(self, content: Content, choice: Choice) -> None:
-        reach = reach_of(choice, sender=None)
+    def _tell_reach(self, content: Content, choice: Choice, category: MailCategory | None) -> None:
+        reach = reach_of(choice, sender=None, category=category or content.category)
         subject = described(content.subject).subject
         self.stdout.write(f"Dry run, nothing stored: “{subject}” would go to {_people(reach.mailed)}.")
         self._tell_left_out(reach.left_out)
@@ -99,6 +104,8 @@ def _content(options: dict[str, Any]) -> Content:
 
 def _choice(options: dict[str, Any]) -> Choice:
     """Whoever names somebody who is not there meant somebody else: then nobody is mailed."""
+    if options["segment"] is not None:
+        return by_segment(str(segment_named(options["segment"]).pk), sender=None)
     if not options["user"]:
         return _filtered(options["filter"])
     choice = by_ids(options["user"], sender=None)

@@ -9,11 +9,11 @@ from api.exceptions import Conflict
 from events.models import Event
 from relations.door import look_at
 from relations.management.naming import BAD_ARGUMENTS, event_named, people_named
-from relations.management.rows import Row
 from relations.management.steps import StepsCommand, refusal
 from relations.models import Role, UserEventRelation
 from relations.querysets import LIVE
 from relations.registration import check_in
+from users.management.rows import Row
 from users.models import User
 
 

@@ -1,5 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +9,12 @@ from django.utils import timezone as clock
 
 from api.exceptions import Conflict
 from events.models import Event, EventStatus
-from relations.closing import complete_event, settle
+from relations.closing import complete_event, outcome_for, settle
 from relations.insights.statistics import statuses_of
-from relations.management.rows import Row
 from relations.management.steps import StepsCommand, refusal
 from relations.models import Status
 from users.imports.progress import progress_on
+from users.management.rows import Row
 
 AFTER = 24.0
 LONGEST = 24 * 366 * 100
@@ -37,12 +37,19 @@ class Command(StepsCommand):
 
     def steps(self, given: Mapping[str, Any]) -> Iterator[Row]:
         """Close one event after the other; those closed are active no more, so a second run goes on with the rest."""
+        return self._each(given, _closed)
+
+    def rehearse(self, given: Mapping[str, Any]) -> Iterator[Row]:
+        """Work out what would become of them. Reads alone: to close them all in one transaction would lock them all."""
+        return self._each(given, _foreseen)
+
+    def _each(self, given: Mapping[str, Any], work: Callable[[Event, str | None], Row]) -> Iterator[Row]:
         events = list(_ended_before(given["after"]))
         # Django's wrapper would end each move of a bar as a red line of its own.
         progress = progress_on(self.stderr._out, len(events), unit="events")  # type: ignore[arg-type]  # the stubs' mistake
         for done, event in enumerate(events):
             progress.at(done)
-            yield _closed(event, given["outcome"])
+            yield work(event, given["outcome"])
         progress.close()
 
 
@@ -59,7 +66,18 @@ def _closed(event: Event, outcome: str | None) -> Row:
         settle(event.pk)
     except Conflict as error:
         refused = refusal(error)
+    return _row(event, statuses_of(event), refused)
+
+
+def _foreseen(event: Event, outcome: str | None) -> Row:
+    """Return what ``_closed`` would, as things stand."""
     found = statuses_of(event)
+    becomes = outcome or outcome_for(checked_in=found[Status.ATTENDED] > 0)
+    found[becomes] += found[Status.CONFIRMED]
+    return _row(event, found, "")
+
+
+def _row(event: Event, found: Mapping[str, int], refused: str) -> Row:
     return {
         "event": str(event.pk),
         "title": event.title,

@@ -11,8 +11,8 @@ from relations.insights.journeys import LEAST_FOR_HALF
 from relations.insights.overbooking import LEAST_RISK, MOST_RISK, RISK, Overbooking
 from relations.insights.statistics import EventStatistics, event_statistics
 from relations.management.naming import event_named
-from relations.management.rows import Cell, add_format, show_rows
 from users.imports.command import printable
+from users.management.rows import Cell, add_format, show_rows
 
 Figure = tuple[str, Cell]
 

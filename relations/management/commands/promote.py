@@ -4,10 +4,10 @@ from typing import Any
 
 from events.models import Event, EventStatus
 from relations.management.naming import event_named
-from relations.management.rows import Row
 from relations.management.steps import StepsCommand
 from relations.models import EventCapacity
 from relations.promotion import serve_queue
+from users.management.rows import Row
 
 
 class Command(StepsCommand):

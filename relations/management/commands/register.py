@@ -5,10 +5,10 @@ from typing import Any
 from api.exceptions import Conflict
 from events.models import Event
 from relations.management.naming import event_named, people_named
-from relations.management.rows import Row
 from relations.management.steps import StepsCommand, refusal
 from relations.queue import places_in_queues
 from relations.registration import register
+from users.management.rows import Row
 from users.models import User
 
 

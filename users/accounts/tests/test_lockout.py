@@ -287,4 +287,50 @@ def test_who_is_shut_out_for_their_address_is_not_sent_for_a_new_password(client
     client.post("/admin/login/", {"username": "a@example.com", "password": "wrong"})
     shut = client.post("/admin/login/", {"username": "b@example.com", "password": "wrong"}).content.decode()
 
-    assert ("closed to all there" in shut, "new password" in shut) == (True, False)
+    assert ("Sign-in is closed there" in shut, "new password" in shut) == (True, False)
+
+
+DOORS = ["/account/sign-in/", "/admin/login/", "/api/session/login/"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_has_the_limits_of_the_api(
+    client: Client, nora: User, settings: Settings, hashed: Counter[str], door: str
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in": "4/day"}
+    settings.AXES_FAILURE_LIMIT = 3
+    wrong = {"username": "Nora@example.com", "password": "wrong"}
+
+    beside = [sign_in(client, "wrong", address="127.0.0.1").status_code for _time in range(2)]
+    statuses = [client.post(door, one).status_code for one in (wrong, wrong, wrong)]
+    over = client.post(door, wrong)
+    others = client.post(door, {**wrong, "username": "other@example.com"})
+
+    assert (beside, statuses) == ([401, 401], [200, 429, 429])  # the third closes the door, the fifth is one too many
+    assert "Too many wrong passwords" in over.content.decode()
+    assert int(over.headers["Retry-After"]) > 900
+    assert (others.status_code, hashed["wrong"]) == (200, 4)
+
+
+def test_who_signs_in_rightly_too_often_is_told_that_it_was_not_the_password(
+    client: Client, nora: User, settings: Settings
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in": "2/day"}
+    right = {"username": nora.email, "password": PASSWORD}
+
+    answers = [Client().post("/account/sign-in/", right) for _time in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "Too many sign-ins" in answers[-1].content.decode()
+    assert not AccessAttempt.objects.exists()
+
+
+def test_who_is_signed_in_guesses_as_slowly_as_others(client: Client, nora: User, settings: Settings) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "2/day"}
+    client.force_login(nora, "users.backends.RoleBackend")
+    guesses = [{"username": f"{number}@example.com", "password": "wrong"} for number in range(2)]
+
+    here = [client.post("/admin/login/", guess).status_code for guess in guesses]
+    beside = Client().post("/admin/login/", guesses[0]).status_code
+
+    assert (here, beside) == ([200, 200], 429)

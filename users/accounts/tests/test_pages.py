@@ -88,6 +88,24 @@ def test_who_signed_up_in_the_name_of_another_gets_nothing_by_their_click(browse
     assert not contact.has_usable_password()
 
 
+def test_choosing_another_password_by_pages(browser: Client, confirm: str) -> None:
+    shown = browser.get(confirm).content.decode()
+    other = f"{confirm}another/"
+
+    unequal = browser.post(other, {"new_password1": OTHER, "new_password2": OTHER + "!"})
+    similar = browser.post(other, {"new_password1": "nora@example.com", "new_password2": "nora@example.com"})
+    done = browser.post(other, {"new_password1": OTHER, "new_password2": OTHER})
+    over = browser.get(other)
+
+    assert 'href="another/"' in shown
+    assert browser.get(confirm).headers["Cache-Control"] == over.headers["Cache-Control"]
+    assert "match" in unequal.content.decode()
+    assert "too similar" in similar.content.decode()
+    assert (done.status_code, done.headers["Location"]) == (302, "/account/confirm/done/")
+    assert User.objects.get().check_password(OTHER)
+    assert "This link is over" in over.content.decode()
+
+
 @pytest.mark.parametrize("token", ["garbage", "00000000000000000000000000000000.x"])
 def test_link_that_is_none_says_so(browser: Client, token: str) -> None:
     answer = browser.post(f"/account/confirm/{token}/", {"password": PASSWORD})

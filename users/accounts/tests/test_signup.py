@@ -109,6 +109,37 @@ def test_who_signed_up_in_the_name_of_another_gets_nothing_by_their_token(
     assert not contact.has_usable_password()
 
 
+def test_who_reads_the_mail_may_choose_another_password(post: Callable[..., Any]) -> None:
+    contact = UserFactory.create(email="nora@example.com", first_name="Eleonora", last_name="", company="")
+    token = pending(first_name="Not", last_name="Me", company="Spam")
+
+    answer = post("auth/signup/confirm", {"token": token, "new_password": OTHER})
+    again = post("auth/signup/confirm", {"token": token, "new_password": OTHER})
+
+    contact.refresh_from_db()
+    assert (answer.status_code, again.status_code) == (200, 409)
+    assert contact.check_password(OTHER)
+    assert (contact.first_name, contact.last_name, contact.company) == ("Eleonora", "", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"new_password": "short"}, ("/new_password", "password_too_short")),
+        ({"new_password": "nora@example.com"}, ("/new_password", "password_too_similar")),
+        ({"new_password": OTHER, "password": PASSWORD}, ("/new_password", "invalid")),
+        ({"new_password": ""}, ("/new_password", "blank")),
+    ],
+)
+def test_other_password_is_held_to_the_same_rules(
+    post: Callable[..., Any], given: dict[str, str], fault: tuple[str, str]
+) -> None:
+    answer = post("auth/signup/confirm", {"token": pending(), **given})
+
+    assert problem(answer) == (400, [fault])
+    assert not User.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_guess_waits_for_no_lock() -> None:
     token = pending()

@@ -1,0 +1,71 @@
+"""The layout of mails: what was written stands in a page that mail programs show well, styled tag by tag.
+
+Programs drop style sheets, so the looks of each tag are written into it; the sheet that is left serves dark mode and
+narrow screens where it is understood. Nothing is loaded from anywhere.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.html import escape
+
+from mailing.markup_parts import Parts
+
+WHOLE_DOCUMENT = re.compile(r"\s*(<!doctype\b|<html\b)", re.IGNORECASE)
+FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+STYLES = {
+    "h1": f"margin:0 0 20px;{FONT};font-size:26px;line-height:1.25;font-weight:700;color:#111827",
+    "h2": f"margin:32px 0 12px;{FONT};font-size:20px;line-height:1.3;font-weight:700;color:#111827",
+    "h3": f"margin:24px 0 8px;{FONT};font-size:17px;line-height:1.4;font-weight:700;color:#111827",
+    "p": "margin:0 0 16px;line-height:1.6",
+    "ul": "margin:0 0 16px;padding:0 0 0 24px",
+    "ol": "margin:0 0 16px;padding:0 0 0 24px",
+    "li": "margin:0 0 8px;line-height:1.6",
+    "blockquote": "margin:0 0 16px;padding:4px 0 4px 16px;border-left:4px solid #99f6e4;color:#4b5563",
+    "hr": "margin:28px 0;border:0;border-top:1px solid #e5e7eb",
+    "a": "color:#0f766e;text-decoration:underline",
+    "img": "max-width:100%;height:auto;border:0",
+    "th": "padding:8px 12px 8px 0;text-align:left;border-bottom:1px solid #e5e7eb",
+    "td": "padding:8px 12px 8px 0;border-bottom:1px solid #e5e7eb",
+}
+BUTTON = (
+    "display:inline-block;padding:13px 24px;background:#0f766e;color:#ffffff;text-decoration:none;border-radius:8px;"
+    "font-weight:700"
+)
+OWN_CLASSES = {"button": BUTTON}
+TAG = re.compile(r"<([a-z][a-z0-9]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(\s*/?)>", re.IGNORECASE)
+CLASS = re.compile(r"""\sclass\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+STYLE = re.compile(r"""(\sstyle\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
+
+
+def laid_out(subject: str, html: str) -> str:
+    """Return the template of the whole page for what ``html`` says; a whole document is its own layout."""
+    if WHOLE_DOCUMENT.match(html):
+        return html
+    title, body = Parts(subject), Parts(html)
+    named = title.restored(escape(title.markup))
+    said = body.restored(TAG.sub(_styled, body.markup))
+    return _page().replace("<!-- title -->", named).replace("<!-- body -->", said.strip())
+
+
+def _styled(tag: re.Match[str]) -> str:
+    """Return a tag with its looks before those that it was given, which prevail."""
+    name, attributes, end = tag.groups()
+    of_class = CLASS.search(attributes)
+    style = OWN_CLASSES.get(of_class.group(1), "") if of_class else ""
+    style = style or STYLES.get(name.lower(), "")
+    if not style:
+        return tag.group()
+    own = STYLE.search(attributes)
+    if own:
+        quote = own.group(2)
+        given = f"{own.group(1)}{quote}{style.replace(quote, '')};{own.group(3)}{quote}"
+        return f"<{name}{attributes[: own.start()]}{given}{attributes[own.end() :]}{end}>"
+    return f'<{name}{attributes} style="{style}"{end}>'
+
+
+@cache
+def _page() -> str:
+    return (Path(settings.BASE_DIR) / "templates" / "email" / "layout.html").read_text("utf-8")

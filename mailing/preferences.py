@@ -1,0 +1,166 @@
+"""What people want to get of mail to many: asked, said and taken back, from whichever door."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from events.models import Event, EventStatus
+from mailing.models import Campaign, MailCategory, OptOut, OptOutSource
+from relations.models import UserEventRelation
+from users.models import User
+
+# Of events of somebody's own, as many are shown as they may choose about.
+MOST_EVENTS = 50
+# Waits for a gate that holds one of the rows: nothing of it is gated once this has committed. What a freeze that runs
+# meanwhile adds, the gate finds: it looks after it has locked the rows. The wish is written before the rows are locked,
+# by everybody in this order, and the rows are locked by id.
+WITHDRAW = """
+    WITH held_back AS (
+        SELECT d.id FROM mailing_delivery d JOIN mailing_campaign c ON c.id = d.campaign_id
+         WHERE d.user_id = %(user)s AND d.status IN ('queued', 'claimed') AND c.lane = 'campaign'
+           AND ((%(category)s::bigint IS NULL AND %(event)s::uuid IS NULL)
+                OR c.category_id = %(category)s OR c.event_id = %(event)s)
+         ORDER BY d.id FOR UPDATE OF d
+    )
+    UPDATE mailing_delivery d SET status = 'suppressed', error = %(said)s, token = NULL, lease_until = NULL
+      FROM held_back h WHERE h.id = d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What somebody can do without: a category, the mail about an event, or, with neither, all mail to many."""
+
+    category: MailCategory | None = None
+    event: Event | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the topic in forms."""
+        if self.category:
+            return f"category:{self.category.key}"
+        return f"event:{self.event.pk}" if self.event else "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A topic, and whether somebody wants it."""
+
+    topic: Topic
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """All that somebody can choose. Who does without all mail to many gets none, whatever else they have chosen."""
+
+    everything: Choice
+    categories: list[Choice]
+    events: list[Choice]
+
+    @property
+    def all(self) -> list[Choice]:
+        """Every choice, the widest first."""
+        return [self.everything, *self.categories, *self.events]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """By which door somebody says it: who is signed in there, and by the link of which campaign's mail."""
+
+    source: OptOutSource
+    by: User | None = None
+    campaign: Campaign | None = None
+
+
+def topic_of(campaign: Campaign | None) -> Topic:
+    """Return what one click in a mail of ``campaign`` unsubscribes from: its category, which is the list it names.
+
+    Mail without a category is unsubscribed from as a whole: from that about its event, or else from all mail to many.
+    Of a campaign that is gone nobody knows what it was: all.
+    """
+    if campaign is None:
+        return Topic()
+    return Topic(category=campaign.category) if campaign.category else Topic(event=campaign.event)
+
+
+def does_without(user: User, topic: Topic) -> bool:
+    """Tell whether ``user`` gets no mail about ``topic``: by a wish for it, or by one for all mail to many."""
+    wished = Q(category=topic.category, event=topic.event) | Q(category=None, event=None)
+    return OptOut.objects.filter(wished, user=user, ended_at=None).exists()
+
+
+def preferences_of(user: User, *, about: Campaign | None = None) -> Preferences:
+    """Return what ``user`` wants (three queries): of events, those that they have a part in, and what they do without.
+
+    ``about``: the mail from which they come; its event is among them.
+    """
+    held = OptOut.objects.filter(user=user, ended_at=None)
+    without = {(row.category_id, row.event_id) for row in held}
+
+    def choice(topic: Topic) -> Choice:
+        key = (topic.category.pk if topic.category else None, topic.event.pk if topic.event else None)
+        return Choice(topic, key not in without)
+
+    events = [event for _category, event in without if event] + ([about.event_id] if about and about.event_id else [])
+    return Preferences(
+        choice(Topic()),
+        [choice(Topic(category=category)) for category in MailCategory.objects.all()],
+        [choice(Topic(event=event)) for event in _events_of(user, events)],
+    )
+
+
+def _events_of(user: User, named: list[UUID]) -> "list[Event]":
+    """Return the events that somebody can choose about: those ``named``, and those to come of which they are part."""
+    parts = UserEventRelation.objects.filter(user=user).live().values("event")
+    to_come = Event.objects.filter(pk__in=parts, status=EventStatus.ACTIVE, start_at__gt=clock.now())
+    return list((to_come | Event.objects.filter(pk__in=named)).order_by("start_at", "pk")[:MOST_EVENTS])
+
+
+@transaction.atomic
+def opt_out(*, user: User, topic: Topic, door: Door) -> bool:
+    """Send no more mail about ``topic`` to ``user``, nor what is queued for them. False: so it was already.
+
+    Once this has committed nothing of it is gated.
+    """
+    wish = OptOut(
+        user=user,
+        category=topic.category,
+        event=topic.event,
+        source=door.source,
+        by=door.by,
+        campaign=door.campaign,
+    )
+    held = OptOut.objects.filter(user=user, category=topic.category, event=topic.event, ended_at=None)
+    is_new = not held.exists()
+    OptOut.objects.bulk_create([wish], ignore_conflicts=True)  # another one may have come meanwhile
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WITHDRAW,
+            {
+                "user": user.pk,
+                "category": topic.category.pk if topic.category else None,
+                "event": topic.event.pk if topic.event else None,
+                "said": _("The person has unsubscribed."),
+            },
+        )
+    return is_new
+
+
+@transaction.atomic
+def opt_in(*, user: User, topic: Topic, door: Door) -> bool:
+    """Let mail about ``topic`` go to ``user`` again; what was withheld stays so. False: nothing kept it back."""
+    held = OptOut.objects.filter(user=user, category=topic.category, event=topic.event, ended_at=None)
+    return bool(held.update(ended_at=clock.now(), ended_source=door.source, ended_by=door.by))
+
+
+@transaction.atomic
+def choose(*, user: User, choices: Iterable[Choice], door: Door) -> None:
+    """Store what ``user`` wants of each topic of ``choices``; others stay as they are."""
+    for choice in choices:
+        (opt_in if choice.wanted else opt_out)(user=user, topic=choice.topic, door=door)

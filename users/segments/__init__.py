@@ -1,0 +1,1 @@
+"""Segments: filters of people that are kept under a name, and always current."""
