@@ -93,7 +93,7 @@ class Bulkhead:
         So as many come back in a second as can be served in one, however many were turned away.
         """
         now = time.monotonic()
-        away = min(max(now, self._away.get(place, now)) + self._pace, now + LONGEST_WAIT)
+        wait = min(max(0.0, self._away.get(place, now) - now) + self._pace, LONGEST_WAIT)
         if place in self._away:
-            self._away[place] = away
-        return max(1, int(away - now))
+            self._away[place] = now + wait
+        return max(1, int(wait))

@@ -14,10 +14,15 @@ from rest_framework.test import APIClient
 
 from api.tests.models import Book
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("api.tests.urls"), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("api.tests.urls"),
+    pytest.mark.database,
+    pytest.mark.no_cover,
+]
 FULL = bool(os.environ.get("PROVE"))
-ROWS = 100_000 if FULL else 20_000
-CHANGES = 5_000 if FULL else 1_000
+ROWS = 100_000 if FULL else 5_000
+CHANGES = 5_000 if FULL else 200
 
 
 @pytest.mark.parametrize("ordering", ["title", "-pages"])

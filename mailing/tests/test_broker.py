@@ -18,7 +18,7 @@ from mailing.tests.factories import campaign_to, counts, people
 from mailing.tests.smtp_server import SmtpServer
 from mailing.tests.workers import PATIENCE, ROOT, Workers, assert_accounted_for, until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 NO_BROKER = "redis://127.0.0.1:1/0"
 
 

@@ -23,7 +23,7 @@ from mailing.tests.factories import campaign_to, counts, people
 from mailing.tests.smtp_server import Hold, SmtpServer
 from mailing.tests.workers import HASTY, PATIENCE, Workers, assert_accounted_for, in_state, until, waiting_for_locks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 FULL = bool(os.environ.get("PROVE"))
 SEEDS = range(40) if FULL else range(1)
 VERBS = ["CONNECT", "MAIL", "RCPT", "DATA"] if FULL else ["CONNECT", "DATA"]

@@ -75,11 +75,16 @@ def watch() -> Iterator[Callable[[BrowserContext], BrowserContext]]:
 
 
 @pytest.fixture
-def site(live_server: Any, transactional_db: None, settings: Settings, tmp_path: Path) -> str:
+def admin(transactional_db: None) -> User:
+    """Return the administrator."""
+    return StaffFactory.create(first_name="Ada", last_name="Archer", email="admin@example.com")
+
+
+@pytest.fixture
+def site(live_server: Any, admin: User, settings: Settings, tmp_path: Path) -> str:
     """Return the address of a site with the demo's data, some mail (in files), and a changed record."""
     settings.EMAIL_BACKEND, settings.MAIL_DIR = "mailing.backends.MailDirBackend", tmp_path
     make_demo_data()
-    admin = StaffFactory.create(first_name="Ada", last_name="Archer", email="admin@example.com")
     changed = User.objects.filter(is_staff=False).order_by("pk")[0]
     with pghistory.context(user=str(admin.pk), url="/admin/"):
         update_user(
@@ -130,27 +135,37 @@ def _leave_traces_of_sign_in(person: User, admin: User) -> None:
 
 
 @pytest.fixture
-def open_browser(
-    chromium: Browser, site: str, settings: Settings, watch: Callable[[BrowserContext], BrowserContext]
+def open_window(
+    chromium: Browser,
+    live_server: Any,
+    admin: User,
+    settings: Settings,
+    watch: Callable[[BrowserContext], BrowserContext],
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Return what opens a window of some size and colour scheme, signed in as the administrator."""
+    """Return what opens a window of some size and colour scheme on an empty site, signed in as the administrator."""
     client = Client()
-    client.force_login(User.objects.get(email="admin@example.com"))
+    client.force_login(admin)
     name = settings.SESSION_COOKIE_NAME
     session = client.cookies[name].value
     opened: list[BrowserContext] = []
 
     def open_one(width: int = 1440, scheme: Any = "light") -> BrowserContext:
         size: Any = {"width": width, "height": 900}
-        context = watch(chromium.new_context(base_url=site, viewport=size, color_scheme=scheme))
+        context = watch(chromium.new_context(base_url=live_server.url, viewport=size, color_scheme=scheme))
         context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"name": name, "value": session, "url": site}])
+        context.add_cookies([{"name": name, "value": session, "url": live_server.url}])
         opened.append(context)
         return context
 
     yield open_one
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def open_browser(site: str, open_window: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Return what opens a window on a site with the demo's data."""
+    return open_window
 
 
 @pytest.fixture

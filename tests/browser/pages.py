@@ -184,7 +184,10 @@ def _others() -> dict[str, str]:
 
 
 def pages_outside() -> dict[str, str]:
-    """Return the address of each page for who is not signed in, with somebody who forgot and somebody who signs up."""
+    """Return the address of each page for who is not signed in: one forgot, one signs up, one changes their e-mail.
+
+    There is a campaign to two people or more.
+    """
     person, _made = User.objects.get_or_create(email="nora@example.com", first_name="Nora", password="")
     wish, _made = PendingEmail.objects.get_or_create(user=person, defaults={"email": "nora.new@example.com"})
     pending, _made = PendingSignup.objects.get_or_create(email="new@example.com")

@@ -6,20 +6,28 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from users.models import User
+from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.browser
 SLOW = 30_000  # milliseconds
 Watch = Callable[[BrowserContext], BrowserContext]
 
 
+@pytest.fixture
+def page(open_window: Callable[..., BrowserContext]) -> Page:
+    """Return a wide page of the administrator's, of a site with nobody else."""
+    return open_window().new_page()
+
+
 def test_swagger_shows_the_calls_and_tries_one(page: Page) -> None:
+    page.set_default_timeout(SLOW)  # the description of all calls is read before one can be opened
     page.goto("/api/docs/")
+    page.locator(".opblock-tag[data-tag=users]").click()
     call = page.locator(".opblock-get", has_text="/api/v1/users/").first
     call.click()
     call.get_by_role("button", name="Try it out").click()
     call.get_by_role("button", name="Execute").click()
-    expect(call.locator(".live-responses-table td.response-col_status", has_text="200")).to_be_visible()
+    expect(call.locator(".live-responses-table td.response-col_status", has_text="200")).to_be_visible(timeout=SLOW)
 
 
 def test_redoc_shows_the_calls_and_finds_one(page: Page) -> None:
@@ -30,7 +38,7 @@ def test_redoc_shows_the_calls_and_finds_one(page: Page) -> None:
 
 
 def test_browsable_api_pages_through_people_and_shows_one(page: Page) -> None:
-    person = User.objects.filter(is_staff=False).order_by("pk")[0]
+    person = UserFactory.create()
     page.goto("/api/v1/users/?limit=2")
     expect(page.locator(".response-info")).to_contain_text("HTTP 200 OK")
     page.goto(f"/api/v1/users/{person.pk}/")
@@ -52,8 +60,8 @@ def test_signing_out_of_the_browsable_api(page: Page) -> None:
     expect(page.locator(".response-info")).to_contain_text("HTTP 401")
 
 
-def test_signing_in_to_the_browsable_api(chromium: Browser, site: str, watch: Watch) -> None:
-    context = watch(chromium.new_context(base_url=site))
+def test_signing_in_to_the_browsable_api(chromium: Browser, live_server: Any, watch: Watch) -> None:
+    context = watch(chromium.new_context(base_url=live_server.url))
     page = context.new_page()
     page.goto("/api/session/login/")
     expect(page.locator("input[name=username]")).to_be_visible()

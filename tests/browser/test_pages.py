@@ -15,6 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from events.tests.factories import EventFactory, PastEventFactory
+from mailing.tests.factories import campaign_to, people
 from relations.tests.factories import attend, attended
 from tests.browser.pages import pages, pages_of_agent, pages_of_customer, pages_outside
 from users.accounts.lockout import count
@@ -37,21 +38,22 @@ CONTENT_HEIGHT = "Math.max(...[...document.querySelectorAll('#main, body')].map(
 pytestmark = pytest.mark.browser
 
 
-def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserContext]) -> None:
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_pages_at_every_size_and_scheme(open_browser: Callable[..., BrowserContext], size: str, scheme: str) -> None:
     faults: list[str] = []
-    for size, scheme in LOOKS:
-        page = open_browser(SIZES[size], scheme).new_page()
-        page.on("pageerror", partial(_note, faults))
-        for name, address in pages().items():
-            faults += _faults(page, f"{name}-{size}-{scheme}", address, TALLEST[size])
-        _write_mail(page)
-        faults += _looked_at(page, f"send-email-{size}-{scheme}", TALLEST[size])
+    page = open_browser(SIZES[size], scheme).new_page()
+    page.on("pageerror", partial(_note, faults))
+    for name, address in pages().items():
+        faults += _faults(page, f"{name}-{size}-{scheme}", address, TALLEST[size])
+    _write_mail(page)
+    faults += _looked_at(page, f"send-email-{size}-{scheme}", TALLEST[size])
     assert faults == []
 
 
 def test_pages_outside_at_every_size_and_scheme(
     chromium: Browser, live_server: Any, watch: Callable[[BrowserContext], BrowserContext]
 ) -> None:
+    campaign_to(people(2))
     faults: list[str] = []
     for size, scheme in LOOKS:
         viewport: Any = {"width": SIZES[size], "height": 900}

@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from users.models import User
 from users.tests.factories import UserFactory
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 
 def migrate(targets: list[tuple[str, str]]) -> None:

@@ -223,6 +223,7 @@ def over_http(address: str, pool: ThreadPoolExecutor, bodies: list[dict[str, str
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.no_cover
 def test_thousand_guesses_cost_ten_hashes(
     live_server: Any, nora: User, hashed: Counter[str], at_once: ThreadPoolExecutor
 ) -> None:
