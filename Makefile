@@ -13,7 +13,7 @@ test: venv-dev
 	.venv/bin/python -m pytest -n $(WORKERS) -m "not browser and not clone" $(PYTEST_ARGS)
 
 test-browser: venv-dev
-	.venv/bin/python -m pytest -n $(WORKERS) -m browser $(PYTEST_ARGS)
+	PYTEST_DB_SUFFIX=browser .venv/bin/python -m pytest -n $(WORKERS) -m browser $(PYTEST_ARGS)
 
 # Every page of the admin, wide and narrow, light and dark, into docs/screenshots/.
 screenshots: venv-dev

@@ -46,13 +46,24 @@ MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 KINDS = {
     "users": "user",
     "customers": "customer",
+    "segments": "segment",
     "tokens": "token",
     "events": "event",
+    "series": "series",
     "relations": "relation",
     "campaigns": "campaign",
     "deliveries": "delivery",
+    "email-templates": "template",
+    "suppressions": "suppression",
 }
-FIELDS = {"user_id": "user", "user_ids": "user", "event_id": "event", "event": "event"}
+FIELDS = {
+    "user_id": "user",
+    "user_ids": "user",
+    "event_id": "event",
+    "event": "event",
+    "segment_id": "segment",
+    "segment": "segment",
+}
 # What schemathesis says of such a change.
 NUMBER_AS_TEXT = re.compile(r"was string, became (number|integer)")
 LIMITS_FOR_ONE = 20  # that are thought out for each that is drawn

@@ -1,5 +1,6 @@
 """Whom and what the examples work on, and how they call: as a program does, with a Bearer token from the sign-in."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -110,9 +111,15 @@ class Scene:
         return campaign_to([self.ada, self.bob], subject="Hello")
 
     def whole(self) -> "Scene":
-        """Make the people and their events now, and return the scene."""
-        assert all((self.past, self.relation))
+        """Make the people and their events now, let the administrator sign in, and return the scene."""
+        assert all((self.past, self.relation, self.client("admin")))
         return self
+
+    def again(self) -> "Scene":
+        """Return the scene with what there is so far: what is made from now on is this one's alone."""
+        again = copy(self)
+        again.callers, again.clients = dict(self.callers), dict(self.clients)
+        return again
 
     def caller(self, role: str) -> User:
         """Return who calls in ``role``, with a password."""
