@@ -28,11 +28,12 @@ class DeclaredFilterBackend(BaseFilterBackend):
         resource: ResourceViewSet = view
         read = resource.filters.read_parameters(request.query_params)
         context = FilterContext(request.user)
-        resource.ranking = read.ranking(context)
         try:
-            return queryset.filter(read.q(context))
+            found = queryset.filter(read.q(context))
         except InvalidInput as error:
             raise error.as_parameters() from None
+        resource.ranking = read.ranking(context)
+        return found
 
     def to_html(self, request: Request, queryset: Any, view: Any) -> str:
         """Return the form of the browsable API."""

@@ -87,6 +87,11 @@ def strict_json(text: str) -> Any:
     return value
 
 
+def same_json(one: object, other: object) -> bool:
+    """Tell whether two values are the same as JSON: to Python, 1 is true as well."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 class JSONParser(BaseParser):
     """Reads ``application/json`` bodies; what it refuses is a 400 that says why."""
 

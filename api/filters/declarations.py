@@ -5,7 +5,8 @@ One declaration serves GET parameters, POST bodies, saved filters, admin forms, 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -13,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from api.exceptions import Fault, InvalidInput
 from api.filters.context import FilterContext
+
+if TYPE_CHECKING:
+    from api.filters.scalars import IdFilter
 
 # Of one filter: as many as a whole filter may have parts.
 MOST_VALUES = 200
@@ -64,11 +68,14 @@ class Filter(ABC):
         return self.condition(value, context) if self.condition else self.compare(value)
 
     def strangers(self, value: object, context: FilterContext) -> list[Fault]:
-        """Return a fault for each id in a JSON value that names nothing the caller may know of. Reads the database."""
+        """Return a fault for each id in a JSON value that names nothing the caller may know of.
+
+        Reads the database where nobody has looked the ids up for this context.
+        """
         return []
 
-    def named(self, value: Any) -> Iterable[tuple[str, object]]:
-        """Return model and id of each record that a value which ``read`` returned names."""
+    def by_id(self, value: Any) -> Iterable[tuple["IdFilter", Sequence[UUID | str]]]:
+        """Return each filter by id in a value that ``read`` returned, with the ids that it is given there."""
         return ()
 
     def in_words(self, value: Any, names: Names) -> str:

@@ -1,7 +1,8 @@
 """Several keys about one related row: the keys of one object mean the same row, found by one ``Exists``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,6 +12,9 @@ from api.filters.context import FilterContext
 from api.filters.declarations import Filter, Names, wrong_type
 from api.names import unknown_name
 from api.parsers import strict_json
+
+if TYPE_CHECKING:
+    from api.filters.scalars import IdFilter
 
 
 class Facts(Mapping[str, Any]):
@@ -92,8 +96,8 @@ class ObjectFilter(Filter):
         given = value.items() if isinstance(value, dict) else ()
         return [fault.under(key) for key, one in given for fault in self.members[key].strangers(one, context)]
 
-    def named(self, value: Facts) -> Iterable[tuple[str, object]]:
-        return (one for key, given in value.items() for one in self.members[key].named(given))
+    def by_id(self, value: Facts) -> "Iterable[tuple[IdFilter, Sequence[UUID | str]]]":
+        return (one for key, given in value.items() for one in self.members[key].by_id(given))
 
     def in_words(self, value: Facts, names: Names) -> str:
         given = (f"{self.members[key].label} {self.members[key].in_words(one, names)}" for key, one in value.items())

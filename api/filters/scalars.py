@@ -1,7 +1,7 @@
 """Filters by one column: text, address, choice, number, time, yes or no, identifier."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -213,8 +213,8 @@ class IdFilter(ManyFilter):
             raise wrong_type(_("a UUID"))
         return identifier or text
 
-    def named(self, value: Sequence[UUID | str]) -> Iterable[tuple[str, object]]:
-        return ((self.of, one) for one in value)
+    def by_id(self, value: Sequence[UUID | str]) -> Iterable[tuple["IdFilter", Sequence[UUID | str]]]:
+        return [(self, value)]
 
     def one_in_words(self, value: Any, names: Names) -> str:
         return names.get((self.of, value)) or str(value)
@@ -226,14 +226,21 @@ class IdFilter(ManyFilter):
         return by_uuid | Q(**{f"{self.external}__in": texts}) if texts else by_uuid
 
     def strangers(self, value: object, context: FilterContext) -> list[Fault]:
-        """Look all of the ids up by one query."""
         ids = self.read(value)
-        known = self._known(ids, context)
+        known = self.known(ids, context)
         paths: list[Path] = [(index,) for index in range(len(ids))] if isinstance(value, list) else [()]
         pairs = zip(ids, paths, strict=True)
         return [Fault(self._no_such(one), "does_not_exist", path) for one, path in pairs if one not in known]
 
-    def _known(self, ids: Sequence[UUID | str], context: FilterContext) -> set[UUID | str | None]:
+    def known(self, ids: Iterable[UUID | str], context: FilterContext) -> Collection[UUID | str]:
+        """Return those of ``ids`` that name what the caller may know of; one query for all not looked up before."""
+        known: dict[UUID | str, bool] = context.found.setdefault(f"known {self.of}", {})
+        if missing := {*ids} - known.keys():
+            found = self._found(missing, context)
+            known.update({one: one in found for one in missing})
+        return [one for one in ids if known[one]]
+
+    def _found(self, ids: Collection[UUID | str], context: FilterContext) -> set[UUID | str | None]:
         model: Any = apps.get_model(self.of)
         uuids = [one for one in ids if isinstance(one, UUID)]
         rows = model._default_manager.visible_to(context.caller)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from api.filters.context import FilterContext
 from api.filters.declarations import Filter
 from api.filters.facts import FactGroup
 from api.filters.forms import DeclaredFilterSet, django_filterset
+from api.filters.scalars import IdFilter
 from api.filters.search import SearchFilter
 from api.filters.trees import OPERATORS, Combination, TreeReader
 from api.names import unknown_name
@@ -44,13 +46,23 @@ class ReadFilter:
     def refuse_strangers(self, context: FilterContext) -> None:
         """Raise ``InvalidInput`` for ids that name nothing the caller may know of: a list of nobody would pass.
 
-        One query per filter by id.
+        One query per model that the ids are of.
         """
+        self._look_up(context)
         strangers = [
             fault.under(*path) for path, declared, value in self.given for fault in declared.strangers(value, context)
         ]
         if strangers:
             raise InvalidInput(strangers)
+
+    def _look_up(self, context: FilterContext) -> None:
+        """Have the ids of each model looked up together, whichever filters name them, and kept in ``context``."""
+        wanted: dict[str, tuple[IdFilter, set[UUID | str]]] = {}
+        for _path, declared, value in self.given:
+            for by_id, ids in declared.by_id(declared.read(value)):
+                wanted.setdefault(by_id.of, (by_id, set()))[1].update(ids)
+        for by_id, together in wanted.values():
+            by_id.known(together, context)
 
     def ranking(self, context: FilterContext) -> Ranking | None:
         """Return how the finds of a search at the top level of the filter are ranked, else None."""

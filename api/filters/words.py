@@ -55,8 +55,8 @@ def names_of(filters: Iterable[ReadFilter], context: FilterContext) -> Names:
     wanted: dict[str, set[object]] = defaultdict(set)
     for one in filters:
         for _path, declared, value in one.given:
-            for model, key in declared.named(declared.read(value)):
-                wanted[model].add(key)
+            for by_id, keys in declared.by_id(declared.read(value)):
+                wanted[by_id.of].update(keys)
     return {(model, key): name for model, keys in wanted.items() for key, name in _names(model, keys, context)}
 
 

@@ -74,9 +74,12 @@ class TablePanel(Panel):
         return []
 
     def content(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        return self.page_of(request, record, self.rows(request, record))
+
+    def page_of(self, request: HttpRequest, record: Any, rows: "QuerySet[Any]") -> dict[str, Any]:
+        """Return the context of the template with the page of ``rows`` that is asked for."""
         page = page_number(request)
         start = (page - 1) * self.per_page
-        rows = self.rows(request, record)
         found = in_two_steps(rows[start : start + self.per_page + 1], rows)
         shown = found[: self.per_page]
         self.complete(request, shown)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from api.exceptions import InvalidInput
 from api.filters import FilterContext
 from api.filters.words import Words, in_one_line, in_words
-from api.parsers import strict_json
+from api.parsers import same_json, strict_json
 from users.admin.access import Access, AccessPanel, administrators, holding
 from users.admin.changelist import PagedChangeList, capped_count, shown_count
 from users.admin.deletion import ServiceDeletion
@@ -42,13 +43,14 @@ segment_pages = RecordPages()
 
 
 def filter_of_address(request: HttpRequest) -> dict[str, object]:
-    """Return the tree that the parameters of a list of people stand for: nothing where one cannot be read."""
-    given = {name: texts[-1:] for name, texts in request.GET.lists() if name in people_filters.filters}
-    try:
-        tree = people_filters.tree_of(MultiValueDict(given))
-        people_filters.read(tree)
-    except InvalidInput:
-        return {}
+    """Return the tree that the parameters of a list of people stand for, without those that cannot be read."""
+    tree: dict[str, object] = {}
+    for name, texts in request.GET.lists():
+        if name in people_filters.filters:
+            with suppress(InvalidInput):
+                one = people_filters.tree_of(MultiValueDict({name: texts[-1:]}))
+                people_filters.read(one)
+                tree |= one
     return {name: value[0] if isinstance(value, list) else value for name, value in tree.items()}
 
 
@@ -75,7 +77,7 @@ class FilterField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare values: spaces and line ends are no change."""
         try:
-            return bool(self.to_python(data) != initial)
+            return not same_json(self.to_python(data), initial)
         except forms.ValidationError:
             return True
 
@@ -99,8 +101,10 @@ class SegmentForm(RecordForm[Segment]):
         widgets: ClassVar[Any] = {"description": text_area(rows=3)}
 
     def clean_filter(self) -> Any:
-        """Refuse a filter that cannot be evaluated, with each fault and its place."""
+        """Refuse a filter that cannot be evaluated, with each fault and its place; one that stays is not looked at."""
         tree = self.cleaned_data["filter"]
+        if "filter" not in self.changed_data:
+            return tree
         try:
             check_filter(tree, segment=self.instance, actor=self.caller)
         except InvalidInput as error:
@@ -121,8 +125,10 @@ class PeopleOfSegment(TablePanel):
     empty = _("This segment finds nobody at present.")
 
     def rows(self, request: HttpRequest, record: Segment) -> "QuerySet[User]":
-        found: QuerySet[User] = self._members(request, record).select_related("counts").order_by(name_key(), "pk")
-        return found
+        user: Any = request.user
+        members = people_filters.q({"segment": str(record.pk)}, FilterContext(request.user))
+        people = User.objects.visible_to(user).filter(members)
+        return people.select_related("counts").order_by(name_key(), "pk")
 
     def cells(self, request: HttpRequest, row: User) -> Sequence[Any]:
         about = [row.email or NOTHING, row.company or NOTHING, row.city or NOTHING]
@@ -132,20 +138,14 @@ class PeopleOfSegment(TablePanel):
         """Add the filter in words and the number; of a segment that cannot be evaluated say why."""
         shown = {"description": record.description, "words": words_of(request, record.filter)}
         try:
-            found = self._members(request, record)
+            found = self.rows(request, record)
         except InvalidInput as error:
             trouble = " ".join(fault.detail for fault in error.faults)
             return {**shown, "trouble": trouble, "table": {"rows": []}, "empty": ""}
         counted = capped_count(found, COUNTED_AT_MOST)
         many = shown_count(found, counted, COUNTED_AT_MOST)
         listed = f"{reverse('admin:users_user_changelist')}?segment={record.pk}"
-        return {**super().content(request, record), **shown, "counted": counted, "many": many, "listed": listed}
-
-    def _members(self, request: HttpRequest, record: Segment) -> "QuerySet[User]":
-        user: Any = request.user
-        return User.objects.visible_to(user).filter(
-            people_filters.q({"segment": str(record.pk)}, FilterContext(request.user))
-        )
+        return {**self.page_of(request, record, found), **shown, "counted": counted, "many": many, "listed": listed}
 
 
 class SegmentAccess(AccessPanel):

@@ -8,12 +8,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict, Fault, InvalidInput
-from api.filters import FilterContext, ReadFilter, empty_objects
+from api.filters import ReadFilter, empty_objects
+from api.parsers import same_json
 from api.transactions import locking
 from users.filters import people_filters
 from users.models import Segment, User
 from users.operator import OPERATOR
-from users.segments.membership import segments_named
+from users.segments.membership import MOST_ENTERED, Saved, context_with, is_too_large, segments_named
 
 # Key of the advisory lock under which segments are stored: two at once could name each other.
 SEGMENTS = 0x5365676D
@@ -37,9 +38,15 @@ def create_segment(*, segment: Segment, actor: User | None) -> Segment:
 
 @locking
 def update_segment(*, segment: Segment, changes: Mapping[str, object], actor: User | None) -> Segment:
-    """Change the named fields of ``segment`` and return them as stored. Raises as ``create_segment`` does."""
+    """Change the named fields of ``segment`` and return them as stored. Raises as ``create_segment`` does.
+
+    A filter that is given as it is stored is not looked at: what it names may be gone, and the rest can be changed.
+    """
     _one_at_a_time()
     stored = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    before = Saved(stored.name, stored.filter)
+    if "filter" in changes and same_json(changes["filter"], before.filter):
+        changes = {name: value for name, value in changes.items() if name != "filter"}
     for name, value in changes.items():
         setattr(stored, name, value)
     written = {*changes}
@@ -49,8 +56,9 @@ def update_segment(*, segment: Segment, changes: Mapping[str, object], actor: Us
     stored.full_clean(exclude={field.name for field in Segment._meta.concrete_fields} - changes.keys())
     if changes:
         stored.save(update_fields=[*written])
-        _check_those_above(stored, actor)
         stored.refresh_from_db()
+    if "filter" in changes:
+        _check_those_above(stored, before, actor)
     return stored
 
 
@@ -90,7 +98,7 @@ def check_filter(tree: Any, *, segment: Segment, actor: User | None) -> list[UUI
     read = read_filter(tree)
     uses = segments_named(tree)
     _refuse_cycle(segment, uses)
-    read.refuse_strangers(FilterContext(actor or OPERATOR))
+    read.refuse_strangers(context_with(actor or OPERATOR, {}, entered=1))
     return sorted(uses)
 
 
@@ -112,20 +120,23 @@ def _refuse_cycle(segment: Segment, uses: set[UUID]) -> None:
         raise InvalidInput(Fault(_("The segment would name itself, by itself or through others."), "cycle"))
 
 
-def _check_those_above(segment: Segment, actor: User | None) -> None:
-    """Raise ``InvalidInput`` where a segment that names this one, itself or through others, has grown too large."""
+def _check_those_above(segment: Segment, before: Saved, actor: User | None) -> None:
+    """Raise ``InvalidInput`` where a segment that names this one, itself or through others, has grown too large.
+
+    No other fault of theirs is this one's to mend: its own filter was found right, and theirs are as they were.
+    """
     reached: set[UUID] = set()
     found = {segment.pk}
     while found - reached:
         reached |= found
         found = {*Segment.objects.naming(found).values_list("pk", flat=True)}
+    as_before = {str(segment.pk): before.as_json()}
     for above in Segment.objects.filter(pk__in=reached - {segment.pk}):
-        try:
-            people_filters.read(above.filter).refuse_strangers(FilterContext(actor or OPERATOR))
-        except InvalidInput as error:
-            said = _("The segment “%(name)s” names this one, and could no longer be evaluated: %(why)s")
-            fault = Fault(said % {"name": above, "why": error}, "broken_segment", ("filter",))
-            raise InvalidInput(fault) from None
+        now, then = (context_with(actor or OPERATOR, pinned, entered=1) for pinned in ({}, as_before))
+        if is_too_large(people_filters, above.filter, now) and not is_too_large(people_filters, above.filter, then):
+            said = _("The segment “%(name)s” names this one, and would come to more than %(most)s segments.")
+            fault = Fault(said % {"name": above, "most": MOST_ENTERED}, "broken_segment", ("filter",))
+            raise InvalidInput(fault)
 
 
 def _one_at_a_time() -> None:

@@ -62,6 +62,23 @@ def test_list_of_everybody_is_no_segment(admin_of_staff: Client, query: str) -> 
     assert "Save as a segment" not in text(admin_of_staff.get(PEOPLE + query))
 
 
+def test_filter_of_the_list_that_cannot_be_read_leaves_the_others(admin_of_staff: Client) -> None:
+    kept = admin_of_staff.get(f"{PEOPLE}?city=London&created_since=never").context["cl"].kept
+
+    assert [str(one) for one in kept["words"]] == ["City: London"]
+    assert admin_of_staff.get(kept["page"]).context["adminform"].form.initial["filter"] == {"city": "London"}
+
+
+def test_page_looks_the_segment_up_once(admin_of_staff: Client) -> None:
+    segment = SegmentFactory.create()
+
+    with CaptureQueriesContext(connection) as queries:
+        admin_of_staff.get(panel(segment))
+
+    # By the page itself, and by the filter.
+    assert sum('FROM "users_segment"' in query["sql"] for query in queries) == 2
+
+
 def test_page_shows_the_filter_in_words_the_number_and_the_people(admin_of_staff: Client) -> None:
     friend = UserFactory.create(first_name="Friend", last_name="Of All", city="Oslo")
     inner = SegmentFactory.create(name="Romans", filter={"city": "Rome"})
@@ -105,6 +122,15 @@ def test_bad_filter_stands_at_its_field(admin_of_staff: Client, filter_text: str
     said = " ".join(answer.context["adminform"].form.errors["filter"])
     assert fault in said or fault == "nest", said
     assert not Segment.objects.exists()
+
+
+def test_filter_that_only_python_takes_for_the_same_stands_at_its_field(admin_of_staff: Client) -> None:
+    segment = SegmentFactory.create(filter={"min_events_attended": 1})
+    own = form_of(segment, filter='{"min_events_attended": true}')
+
+    answer = admin_of_staff.post(reverse("admin:users_segment_change", args=[segment.pk]), own)
+
+    assert "Give a whole number." in str(answer.context["adminform"].form.errors["filter"])
 
 
 def test_segment_that_would_name_itself_is_refused_at_the_field(admin_of_staff: Client) -> None:
