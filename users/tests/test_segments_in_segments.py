@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from events.models import Event
 from events.tests.factories import EventFactory
 from users.models import Segment
 from users.segments.membership import MOST_ENTERED
@@ -37,7 +36,7 @@ def test_what_is_wrong_above_keeps_nobody_from_changing_a_segment(client_of_staf
     below = made(client_of_staff, {"city": "London"})
     above = made(client_of_staff, {"segment": below, "event": str(event.pk)})
     made(client_of_staff, {"segment": above})
-    Event.objects.filter(pk=event.pk).delete()
+    event.delete()
 
     changes = [{"description": "For spring."}, {"name": "Renamed"}, {"filter": {"city": "Rome"}}]
     answers = [client_of_staff.patch(f"{SEGMENTS}{below}/", change).status_code for change in changes]
@@ -49,7 +48,7 @@ def test_segments_that_are_both_at_fault_are_mended_one_after_the_other(client_o
     event = EventFactory.create()
     below = made(client_of_staff, {"event": str(event.pk)})
     above = made(client_of_staff, {"segment": below, "attended": {"event": str(event.pk)}})
-    Event.objects.filter(pk=event.pk).delete()
+    event.delete()
 
     mended = [
         client_of_staff.patch(f"{SEGMENTS}{below}/", {"filter": {"city": "Rome"}}),
@@ -66,7 +65,7 @@ def test_segment_at_fault_is_renamed_with_its_filter_as_it_is(
     event = EventFactory.create()
     tree = {"event": str(event.pk)}
     segment = Segment.objects.get(pk=made(client_of_staff, tree))
-    Event.objects.filter(pk=event.pk).delete()
+    event.delete()
 
     whole = client_of_staff.put(f"{SEGMENTS}{segment.pk}/", {"name": "By the API", "description": "", "filter": tree})
     segment.refresh_from_db()
