@@ -58,13 +58,16 @@ def content_of(template: EmailTemplate) -> Content:
         raise ValidationError({"html": _("Write an HTML or a text.")})
     written = Content(subject=template.subject.strip(), text=template.text, html=template.html)
     _checked(written, own)
-    ready = Content(
-        subject=written.subject,
-        text=template.text if template.text.strip() else text_of(template.html),
-        html=laid_out(written.subject, template.html) if template.html.strip() else "",
-        template=template.name,
-        category=template.category,
-    )
+    try:
+        ready = Content(
+            subject=written.subject,
+            text=template.text if template.text.strip() else text_of(template.html),
+            html=laid_out(written.subject, template.html) if template.html.strip() else "",
+            template=template.name,
+            category=template.category,
+        )
+    except ContentError as error:
+        raise ValidationError({error.part: str(error)}) from error
     return _checked(ready, own if template.text.strip() else {**own, "text": "html"})
 
 

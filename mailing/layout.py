@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.html import escape
 
 from mailing.markup_parts import Parts
+from mailing.tags import Kind, Piece, pieces
 
 WHOLE_DOCUMENT = re.compile(r"\s*(<!doctype\b|<html\b)", re.IGNORECASE)
 FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -35,35 +36,45 @@ BUTTON = (
     "font-weight:700"
 )
 OWN_CLASSES = {"button": BUTTON}
-TAG = re.compile(r"<([a-z][a-z0-9]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(\s*/?)>", re.IGNORECASE)
-CLASS = re.compile(r"""\sclass\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-STYLE = re.compile(r"""(\sstyle\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
+PLACES_OF_THE_PAGE = re.compile(r"<!-- (title|body) -->")
 
 
 def laid_out(subject: str, html: str) -> str:
-    """Return the template of the whole page for what ``html`` says; a whole document is its own layout."""
+    """Return the template of the whole page for what ``html`` says; a whole document is its own layout.
+
+    Raises ``ContentError`` for a tag or comment that is not closed.
+    """
     if WHOLE_DOCUMENT.match(html):
         return html
     title, body = Parts(subject), Parts(html)
-    named = title.restored(escape(title.markup))
-    said = body.restored(TAG.sub(_styled, body.markup))
-    return _page().replace("<!-- title -->", named).replace("<!-- body -->", said.strip())
+    said = {
+        "title": title.restored(escape(title.markup)),
+        "body": body.restored("".join(_styled(piece) for piece in pieces(body.markup))).strip(),
+    }
+    return PLACES_OF_THE_PAGE.sub(lambda place: said[place.group(1)], _page())
 
 
-def _styled(tag: re.Match[str]) -> str:
-    """Return a tag with its looks before those that it was given, which prevail."""
-    name, attributes, end = tag.groups()
-    of_class = CLASS.search(attributes)
-    style = OWN_CLASSES.get(of_class.group(1), "") if of_class else ""
-    style = style or STYLES.get(name.lower(), "")
+def _styled(piece: Piece) -> str:
+    """Return a tag with its looks before those that it was given, which prevail; anything else as it is."""
+    if piece.kind is not Kind.START:
+        return piece.source
+    attributes = piece.attributes()
+    classes = {name for one in attributes if one.name == "class" for name in one.value.split()}
+    style = next((OWN_CLASSES[name] for name in OWN_CLASSES if name in classes), STYLES.get(piece.name, ""))
     if not style:
-        return tag.group()
-    own = STYLE.search(attributes)
-    if own:
-        quote = own.group(2)
-        given = f"{own.group(1)}{quote}{style.replace(quote, '')};{own.group(3)}{quote}"
-        return f"<{name}{attributes[: own.start()]}{given}{attributes[own.end() :]}{end}>"
-    return f'<{name}{attributes} style="{style}"{end}>'
+        return piece.source
+    begin = attributes[-1].end if attributes else 0
+    own = next((one for one in attributes if one.name == "style"), None)
+    if own is None:
+        return _with_style(piece, begin, begin, f' style="{style}"')
+    quote = "'" if piece.rest[own.begin : own.end].endswith("'") else '"'
+    return _with_style(piece, own.begin, own.end, f"style={quote}{style.replace(quote, '')};{own.value}{quote}")
+
+
+def _with_style(piece: Piece, begin: int, end: int, style: str) -> str:
+    """Return the tag with ``style`` instead of what stands there behind its name."""
+    tag = piece.source[: 1 + len(piece.name)]
+    return f"{tag}{piece.rest[:begin]}{style}{piece.rest[end:]}>"
 
 
 @cache

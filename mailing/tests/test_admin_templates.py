@@ -52,6 +52,8 @@ def test_preview_is_of_what_is_written_and_stores_nothing(client: Client, organi
     assert fault["fault"].startswith("Unknown placeholder: nope.")
     assert not EmailTemplate.objects.filter(name="spring").exists()
     assert client.post(page, {**FORM, "person": "\x00"}).status_code == 200
+    assert "is not closed" in client.post(page, {**FORM, "html": "<p>A</p"}).json()["fault"]
+    assert "fault" not in client.post(page, {**FORM, "html": "<p>x <![ y &#xe000;5&#xe001;</p>"}).json()
 
 
 def test_old_version_is_used_again(client: Client, organizer: Any) -> None:

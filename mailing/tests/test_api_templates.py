@@ -55,6 +55,7 @@ def test_faults_stand_where_they_were_written(client_of_staff: APIClient) -> Non
 
     assert refused(html="{{ frist_name }}") == ["/html"]
     assert refused(subject="{{ first_name.upper() }}") == ["/subject"]
+    assert refused(html="<p>A</p") == ["/html"]
     assert refused(html="") == [""]
     assert refused(category="nope") == ["/category"]
     assert refused(name="welcome") == ["/name"]
@@ -75,6 +76,11 @@ def test_preview_fills_in_without_storing(client_of_staff: APIClient) -> None:
     assert EmailTemplate.objects.get(name="spring").html == "<p>See you.</p>"
     assert faults(client_of_staff.post(address, {"html": "{{ nope }}"}))[0][0] == "/html"
     assert faults(client_of_staff.post(address, {"user_id": "nobody"})) == [("/user_id", "There is no such person.")]
+
+
+@pytest.mark.parametrize("html", ["<p>&#xe000;5&#xe001;</p>", "<p>a</p><![foo]>", "<p>x <![ y</p>"])
+def test_odd_html_is_read_as_browsers_do(client_of_staff: APIClient, html: str) -> None:
+    assert made(client_of_staff, html=html).json()["html"] == html
 
 
 def test_mail_is_sent_by_the_name_of_a_template(client_of_staff: APIClient) -> None:

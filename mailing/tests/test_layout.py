@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailing.layout import laid_out
+from mailing.layout import BUTTON, STYLES, laid_out
 from mailing.plain_text import text_of
 from mailing.rendering import Renderer, values_of
 
@@ -27,10 +27,33 @@ EVE = values_of(first_name="<Eve>", last_name="", email="", job_title="", compan
         ("<p>Hi {{ first_name | default('<you>') }}</p>", "Hi {{ first_name | default('<you>') }}"),
         ('<p><a href="{{ unsubscribe_url }}">Leave</a></p>', "Leave: {{ unsubscribe_url }}"),
         ("</p></ul></a></li></blockquote><p>Odd", "Odd"),
+        ("<p>x <![ y</p>", "x"),
+        ("<p>a</p><![foo]><? b ?><!-- <p>c</p> --></ d>", "a"),
+        ("<p>1 < 2, 2 <3</p>", "1 < 2, 2 <3"),
+        ("<a href=/a>A<a href=/b>B</a>", "A: /aB: /b"),
+        ('<p>{{ "}}" }} {# why #}</p>', '{{ "}}" }} {# why #}'),
+        ("<p>{% raw %}<b>{{{% endraw %}</p>", "{% raw %}<b>{{{% endraw %}"),
+        ("<p>A</p>{# why #}<p>B</p>", "A\n\n{# why #}B"),
     ],
 )
 def test_text_is_made_of_html(html: str, text: str) -> None:
     assert text_of(html) == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<p>&#123;&#123; x &#125;&#125;</p>", "{{ x }}"),
+        ("<p>{<b>{ x }}</b> {<i>% if %}</i></p>", "{{ x }} {% if %}"),
+        ("<p>{<b>{{ city }}</b>}</p>", "{York}"),
+        ("<p>&#xe000;0&#xe001;{{ city }}&#xe000;7&#xe001;</p>", "0York7"),
+        (f"<p>&#{'9' * 5_000};</p>", f"\ufffd{'9' * 4_980};"),
+        ('<a href="/?a=1&amp;b={{ city }}">C</a>', "C: /?a=1&b=York"),
+    ],
+)
+def test_text_says_what_the_page_shows(html: str, said: str) -> None:
+    """Letters that a reference names, and braces, are text: they make no placeholder."""
+    assert Renderer("x", text_of(html), "").render({**EVE, "city": "York"}).text == said
 
 
 @pytest.mark.parametrize(("city", "text"), [("York", "A\n\nIn York.\n\nB\n"), ("", "A\n\nB\n")])
@@ -49,6 +72,31 @@ def test_looks_are_written_into_the_tags_and_own_ones_prevail() -> None:
 
     assert '<p style="margin:0 0 16px;line-height:1.6;margin:0">A</p>' in page
     assert '<a class="button" href="https://a.example/?a=1&b=2" style="display:inline-block;' in page
+
+
+@pytest.mark.parametrize(
+    ("tag", "styled"),
+    [
+        ("<a href=https://x.example/>", f'<a href=https://x.example/ style="{STYLES["a"]}">'),
+        ('<a class="wide button" href="#">', f'<a class="wide button" href="#" style="{BUTTON}">'),
+        ("<p style=color:red>", f'<p style="{STYLES["p"]};color:red">'),
+        ("<HR/>", f'<HR style="{STYLES["hr"]}"/>'),
+        ('<img alt="a > b" />', f'<img alt="a > b" style="{STYLES["img"]}" />'),
+        ("<p{% if city %} lang=en{% endif %}>", f'<p{{% if city %}} lang=en{{% endif %}} style="{STYLES["p"]}">'),
+        ("<pre>", "<pre>"),
+        ("<p-own>", "<p-own>"),
+        ("<!-- <p> -->", "<!-- <p> -->"),
+    ],
+)
+def test_tag_keeps_what_it_was_given(tag: str, styled: str) -> None:
+    assert laid_out("x", f"A {tag} B").count(f"A {styled} B") == 1
+
+
+def test_subject_is_no_place_of_the_page() -> None:
+    page = laid_out('{{ "<!-- body -->" }}', "<p>A</p>")
+
+    assert page.count("A</p>") == 1
+    assert '<title>{{ "<!-- body -->" }}</title>' in page
 
 
 def test_page_is_accessible_and_loads_nothing() -> None:
