@@ -5,12 +5,14 @@ saved, so that no template can loop, call, or reach into an object.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mailing.layout import laid_out
 from mailing.models import EmailTemplate, MailCategory
+from mailing.models.templates import CONTENT
 from mailing.plain_text import text_of
 from mailing.rendering import ContentError, Renderer
 
@@ -51,9 +53,11 @@ def content_of_template(name: str) -> Content:
 def content_of(template: EmailTemplate) -> Content:
     """Return what ``template`` says, ready to be filled in: its HTML in the layout, and a text of it if it has none.
 
-    Raises ``ValidationError`` under ``subject``, ``html`` or ``text``, whichever was written so.
+    Raises ``ValidationError`` under ``subject``, ``html`` or ``text``, whichever was written so. What is too long is
+    refused before it is read.
     """
-    own = {name: name for name in ("subject", "html", "text")}
+    own = {name: name for name in CONTENT}
+    _refuse_too_long(template)
     if not (template.html.strip() or template.text.strip()):
         raise ValidationError({"html": _("Write an HTML or a text.")})
     written = Content(subject=template.subject.strip(), text=template.text, html=template.html)
@@ -69,6 +73,15 @@ def content_of(template: EmailTemplate) -> Content:
     except ContentError as error:
         raise ValidationError({error.part: str(error)}) from error
     return _checked(ready, own if template.text.strip() else {**own, "text": "html"})
+
+
+def _refuse_too_long(template: EmailTemplate) -> None:
+    for name in CONTENT:
+        field: Any = EmailTemplate._meta.get_field(name)
+        try:
+            field.run_validators(getattr(template, name))
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from error
 
 
 def own_content(*, subject: str, body: str) -> Content:

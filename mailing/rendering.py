@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
@@ -40,6 +41,8 @@ SPEECH = (
     nodes.Template,
     nodes.TemplateData,
 )
+# Placeholders, conditions, filters and values of one template together: each takes its time, again for every mail.
+MOST_SPEECH = 2_000
 # Unicode's categories of control characters and of separators of lines and paragraphs.
 BREAKING = {"Cc", "Zl", "Zp"}
 LINE_END = re.compile(r"\r\n?")
@@ -184,20 +187,30 @@ def _compiled(part: str, source: str, known: Sequence[str]) -> Template:
 
 def _refuse_unknown(part: str, tree: nodes.Template, known: Sequence[str]) -> None:
     """Walk the whole tree: a name in a branch that is seldom taken is refused as well."""
-    unknown = sorted({name.name for name in tree.find_all(nodes.Name)} - set(known))
+    said = list(islice(_speech(tree), MOST_SPEECH + 1))
+    if len(said) > MOST_SPEECH:
+        raise ContentError(
+            part, _("This has more than %s placeholders, conditions and filters: write a shorter one.") % MOST_SPEECH
+        )
+    unknown = sorted({node.name for node in said if isinstance(node, nodes.Name)} - set(known))
     if unknown:
         raise ContentError(
             part,
             _("Unknown placeholder: %(unknown)s. Known: %(known)s.")
             % {"unknown": ", ".join(unknown), "known": ", ".join(known)},
         )
-    foreign = next((node for node in tree.find_all(nodes.Node) if not isinstance(node, SPEECH)), None)
+    foreign = next((node for node in said if not isinstance(node, SPEECH)), None)
     if foreign:
         raise ContentError(
             part,
             _("Line %(line)s: a mail's template cannot use “%(kind)s”, only placeholders, conditions and filters.")
             % {"line": foreign.lineno, "kind": type(foreign).__name__},
         )
+
+
+def _speech(tree: nodes.Template) -> Iterator[nodes.Node]:
+    """Yield what a template says beside its words."""
+    return (node for node in tree.find_all(nodes.Node) if not isinstance(node, nodes.Output | nodes.TemplateData))
 
 
 def _filled(part: str, template: Template, values: Mapping[str, str]) -> str:

@@ -56,6 +56,15 @@ def test_preview_is_of_what_is_written_and_stores_nothing(client: Client, organi
     assert "fault" not in client.post(page, {**FORM, "html": "<p>x <![ y &#xe000;5&#xe001;</p>"}).json()
 
 
+@pytest.mark.parametrize(("part", "most"), [("subject", 500), ("html", 200_000), ("text", 200_000)])
+def test_preview_of_what_is_too_long_is_refused_unread(client: Client, organizer: Any, part: str, most: int) -> None:
+    page = reverse("admin:mailing_emailtemplate_preview")
+
+    fault = client.post(page, {**FORM, part: "{{ nope }}" * most}).json()["fault"]
+
+    assert fault == f"Ensure this value has at most {most} characters (it has {most * 10})."
+
+
 def test_old_version_is_used_again(client: Client, organizer: Any) -> None:
     client.post(reverse(ADD), FORM)
     client.post(reverse("admin:mailing_emailtemplate_change", args=[template().pk]), {**FORM, "subject": "Ahoy"})

@@ -153,6 +153,25 @@ def test_template_that_python_cannot_read_is_refused(body: str) -> None:
     assert faults(body=body)["body"][0].startswith("The template cannot be read: ")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("{{ email }}" * 2_001, id="placeholders"),
+        pytest.param("{{ email" + " < email" * 1_001 + " }}", id="comparisons"),
+        pytest.param("{% if email %}{% endif %}" * 1_001, id="conditions"),
+        pytest.param("{{ 'x' }}" * 2_001, id="values"),
+    ],
+)
+def test_template_that_asks_for_too_much_is_refused(body: str) -> None:
+    said = "This has more than 2000 placeholders, conditions and filters: write a shorter one."
+
+    assert faults(body=body) == {"body": [said]}
+
+
+def test_long_text_of_few_placeholders_is_good() -> None:
+    assert own_content(subject="Hello", body="{{ email }} and {{ city }} " * 1_000).subject == "Hello"
+
+
 def test_fault_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     def exhausted(_value: str) -> str:
         raise MemoryError
