@@ -1,5 +1,6 @@
 """Suppressed addresses from a file, as other systems of mail write them out."""
 
+import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -15,20 +16,28 @@ from users.imports.kinds import Batch, ImportKind, Outcome
 
 LONGEST_ADDRESS = 254
 LONGEST_DETAIL = 1_000
+BETWEEN = re.compile(r"[\s_-]+")
+
+
+def plain(word: str) -> str:
+    """Return a word as it is looked for here: “Opt-out”, “opt_out” and “OptOut” are one."""
+    return BETWEEN.sub("", word).lower()
+
+
 # What others call these. Any other word stands as it is in the detail, and the address is suppressed all the same:
 # nobody's export may be refused for its words.
 WORDS = {
     "bounce": SuppressionReason.HARD_BOUNCE,
     "bounced": SuppressionReason.HARD_BOUNCE,
     "hard": SuppressionReason.HARD_BOUNCE,
-    "hard bounce": SuppressionReason.HARD_BOUNCE,
+    "hardbounced": SuppressionReason.HARD_BOUNCE,
     "spam": SuppressionReason.COMPLAINT,
-    "spam complaint": SuppressionReason.COMPLAINT,
+    "spamcomplaint": SuppressionReason.COMPLAINT,
     "complained": SuppressionReason.COMPLAINT,
-    **{reason.value: reason for reason in SuppressionReason},
+    **{plain(reason.value): reason for reason in SuppressionReason},
 }
 # Who unsubscribed still wants what they wait for: that is a person's choice, and not their address's.
-UNSUBSCRIBED = {"unsubscribed", "unsubscribe", "opt-out", "opted out"}
+UNSUBSCRIBED = {"unsubscribed", "unsubscribe", "unsub", "optout", "optedout"}
 
 
 def address(text: str) -> str:
@@ -55,7 +64,7 @@ class SuppressionImport(ImportKind):
 
     def check(self, names: Sequence[str], values: list[object]) -> None:
         """Refuse who has unsubscribed."""
-        if "reason" in names and str(values[names.index("reason")]).lower() in UNSUBSCRIBED:
+        if "reason" in names and plain(str(values[names.index("reason")])) in UNSUBSCRIBED:
             raise RowError(_("who unsubscribed still gets confirmations: change the person's preferences instead"))
 
     def store(self, cursor: CursorWrapper, batch: Batch) -> Outcome:
@@ -70,7 +79,7 @@ class SuppressionImport(ImportKind):
 
 def _held(row: dict[str, object]) -> Held:
     said, more = str(row.get("reason", "")), str(row.get("detail", ""))
-    known = WORDS.get(said.lower().replace("_", " ")) or WORDS.get(said.lower())
+    known = WORDS.get(plain(said))
     if known or not said:
         return Held(str(row["address"]), known or SuppressionReason.IMPORTED, more)
     return Held(str(row["address"]), SuppressionReason.IMPORTED, ": ".join(filter(None, (said, more))))

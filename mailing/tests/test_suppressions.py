@@ -157,6 +157,22 @@ def test_rows_in_error_are_listed_and_the_others_go_in(tmp_path: Path) -> None:
     assert list(Suppression.objects.values_list("address", flat=True)) == ["a@example.com"]
 
 
+@pytest.mark.parametrize(
+    "word", ["Unsubscribed", "unsub", "opt_out", "Opt out", "opt-out", "OptOut", "opted_out", " OPTED\u00a0OUT "]
+)
+def test_who_unsubscribed_is_not_suppressed_however_it_is_written(tmp_path: Path, word: str) -> None:
+    assert imported(tmp_path / "list.csv", f"address,reason\na@example.com,{word}\n") == 1
+
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["hard_bounce", "Hard Bounce", "hard-bounced", "HardBounce"])
+def test_reason_is_known_however_it_is_written(tmp_path: Path, word: str) -> None:
+    assert imported(tmp_path / "list.csv", f"address,reason\na@example.com,{word}\n") == 0
+
+    assert [*Suppression.objects.values_list("reason", "detail")] == [("hard_bounce", "")]
+
+
 def test_import_again_stores_nothing_and_a_dry_run_neither(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
 
