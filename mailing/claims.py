@@ -38,25 +38,31 @@ HOLD = """
        AND lease_until > clock_timestamp() + make_interval(secs => %s)
      ORDER BY id FOR UPDATE
 """
-# A statement of its own: it sees every suppression and every opt-out that was committed before the rows were locked.
 # Suppressed addresses get no mail of any sort; opting out keeps back mail to many alone, not what somebody waits for.
-INSPECT = f"""
-    SELECT d.id, d.address, d.message_id, d.attempts, d.user_id, c.lane, k.key,
+WHY_NOT = """
            CASE WHEN s.id IS NOT NULL THEN 'suppressed'
                 WHEN d.user_id IS NULL THEN ''
                 WHEN NOT u.is_active THEN 'inactive'
                 WHEN u.email IS DISTINCT FROM d.address THEN 'moved'
                 WHEN o.scope IS NOT NULL THEN 'unsubscribed'
-                ELSE '' END,
-           COALESCE(u.first_name, ''), COALESCE(u.last_name, ''), COALESCE(u.job_title, ''), COALESCE(u.company, ''),
-           COALESCE(u.city, ''), COALESCE(u.state, '')
+                ELSE '' END
+"""
+INSPECTED = f"""
       FROM mailing_delivery d
       JOIN mailing_campaign c ON c.id = d.campaign_id
       LEFT JOIN mailing_mailcategory k ON k.id = c.category_id
       LEFT JOIN users_user u ON u.id = d.user_id
       LEFT JOIN mailing_suppression s ON s.address = d.address {OPTED_OUT}
+"""
+# A statement of its own: it sees every suppression and every opt-out that was committed before the rows were locked.
+INSPECT = f"""
+    SELECT d.id, d.address, d.message_id, d.attempts, d.user_id, c.lane, k.key, {WHY_NOT},
+           COALESCE(u.first_name, ''), COALESCE(u.last_name, ''), COALESCE(u.job_title, ''), COALESCE(u.company, ''),
+           COALESCE(u.city, ''), COALESCE(u.state, '')
+     {INSPECTED}
      WHERE d.id = ANY(%s) ORDER BY d.id
-"""  # noqa: S608  # a constant
+"""
+INSPECT_AGAIN = f"SELECT {WHY_NOT} {INSPECTED} WHERE d.id = %s"
 BARRED = {
     "suppressed": gettext_lazy("The address is suppressed."),
     "inactive": gettext_lazy("The person is no longer active."),
@@ -138,9 +144,9 @@ def gate(claimed: Claim, ids: Sequence[int], policy: Policy) -> list[Gated] | No
             return None
         cursor.execute(INSPECT, [held])
         rows = cursor.fetchall()
-        barred = [(row[0], str(BARRED[row[REASON]])) for row in rows if row[REASON]]
+        refused = [(row[0], str(BARRED[row[REASON]])) for row in rows if row[REASON]]
         passed = [_gated(claimed.campaign_id, row) for row in rows if not row[REASON]]
-        cursor.execute(SUPPRESS, [[row[0] for row in barred], [row[1] for row in barred]])
+        cursor.execute(SUPPRESS, [[row[0] for row in refused], [row[1] for row in refused]])
         cursor.execute(LET_THROUGH, [policy.lease, [row.id for row in passed], [row.message_id for row in passed]])
     claimed.ends = started + policy.lease
     return passed
@@ -167,6 +173,14 @@ def _gated(campaign_id: UUID, row: tuple[Any, ...]) -> Gated:
         ),
         listed=Listing(leaving, category or "", campaign_id) if leaving else None,
     )
+
+
+def barred(delivery_id: int) -> str:
+    """Return why a row that passed the gate may not be sent any more; nothing where it may."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSPECT_AGAIN, [delivery_id])
+        row = cursor.fetchone()
+    return str(BARRED[row[0]]) if row and row[0] else ""
 
 
 def settle(claimed: Claim, delivery_id: int, status: str, *, error: str = "", wait: float = 0, burnt: int = 1) -> bool:

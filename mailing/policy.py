@@ -9,6 +9,8 @@ class Policy:
 
     claim_size: int = 50
     gate_size: int = 10
+    # What passed the gate longer ago is asked about once more before it is handed over: people unsubscribe meanwhile.
+    gate_holds: float = 1
     # A gate of ten needs 10 × the deadline in the worst case; what the lease does not cover goes back to the queue.
     lease: float = 120
     deadline: float = 30

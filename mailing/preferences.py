@@ -126,7 +126,7 @@ def _events_of(user: User, named: list[UUID]) -> "list[Event]":
 def opt_out(*, user: User, topic: Topic, door: Door) -> bool:
     """Send no more mail about ``topic`` to ``user``, nor what is queued for them. False: so it was already.
 
-    Once this has committed nothing of it is gated.
+    Once this has committed nothing of it is gated; what was gated before is handed over for a second at most.
     """
     wish = OptOut(
         user=user,

@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from mailing import lanes
-from mailing.claims import Claim, Gated, gate, hold_back, release, settle
+from mailing.claims import Claim, Gated, barred, gate, hold_back, release, settle
 from mailing.freeze import hold_campaign
 from mailing.messages import build
 from mailing.models import DeliveryStatus, Lane, SuppressionReason
@@ -33,6 +33,7 @@ class Sender:
         self._renderer = renderer
         self._transport = transport
         self._policy = policy
+        self._gated = 0.0
         self._got_through = False
         self._held_back: list[tuple[Gated, RefusedError]] = []
 
@@ -40,6 +41,7 @@ class Sender:
         """Send what was claimed; what is left at ``ends`` (by the monotonic clock) goes back to the queue."""
         ids, size = self._claimed.ids, self._policy.gate_size
         for start in range(0, len(ids), size):
+            self._gated = monotonic()
             rows = gate(self._claimed, ids[start : start + size], self._policy) if monotonic() < ends else None
             if rows is None or not all(self._send_one(row) for row in rows):
                 break
@@ -52,6 +54,8 @@ class Sender:
         """Hand over one row and record the outcome; False when this worker is to send no more of the claim."""
         if monotonic() + self._policy.deadline >= self._claimed.ends:
             return False
+        if why := self._barred(row):
+            return self._settle(row, DeliveryStatus.SUPPRESSED, error=why, burnt=0)
         try:
             rendered = self._renderer.write(row.id, row.values)
             message = build(
@@ -70,6 +74,10 @@ class Sender:
             hold_campaign(self._claimed.campaign_id, _("Its mail cannot be written: %s") % error)
             return False
         return self._hand_over(row, message)
+
+    def _barred(self, row: Gated) -> str:
+        """Return why ``row`` may not be sent any more, if it passed the gate too long ago to be sure of it."""
+        return barred(row.id) if monotonic() - self._gated > self._policy.gate_holds else ""
 
     def _hand_over(self, row: Gated, message: EmailMultiAlternatives) -> bool:
         try:

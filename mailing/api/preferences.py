@@ -93,7 +93,7 @@ class PreferencesViewSet(ResourceViewSet):
 
     @extend_schema(request=PreferencesSerializer, responses=PreferencesSerializer)
     def change(self, request: Request, **kwargs: str) -> Response:
-        """Change what is sent, and leave the rest; once this has answered, nothing unwanted is handed over."""
+        """Change what is sent, and leave the rest; a second later nothing unwanted is handed over any more."""
         person, caller = self.named, self._chooser(request)
         serializer = PreferencesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

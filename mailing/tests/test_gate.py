@@ -13,7 +13,8 @@ from django.utils import timezone as clock
 
 from mailing.accounts import renderer_of
 from mailing.claims import Claim, claim, gate, release, settle
-from mailing.models import Campaign, Delivery
+from mailing.models import Campaign, Delivery, OptOutSource
+from mailing.preferences import Door, Topic, opt_out
 from mailing.sender import Sender
 from mailing.services import cancel_campaign, pause_campaign
 from mailing.suppressions import suppress
@@ -261,6 +262,34 @@ class Sluggish:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class Unsubscribing:
+    """A transport to which the last of the recipients unsubscribes while it takes the first mail."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        if not self.addresses:
+            last = User.objects.get(email=Delivery.objects.order_by("-pk")[0].address)
+            opt_out(user=last, topic=Topic(), door=Door(OptOutSource.PAGE))
+        self.addresses += message.to
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(("holds", "sent"), [(0, 2), (60, 3)])
+def test_mail_that_passed_the_gate_long_ago_is_asked_about_once_more(holds: float, sent: int) -> None:
+    campaign, held = claimed()
+    transport, policy = Unsubscribing(), replace(QUICK, gate_holds=holds)
+
+    Sender(held, renderer_of(campaign.pk), transport, policy).send(monotonic() + policy.pump_time)
+
+    assert transport.addresses == [*Delivery.objects.order_by("pk").values_list("address", flat=True)][:sent]
+    barred = Delivery.objects.filter(status="suppressed").values_list("error", "attempts", "token")
+    assert [*barred] == [("The person has unsubscribed.", 0, None)] * (3 - sent)
 
 
 def test_mail_that_the_lease_does_not_cover_is_given_back() -> None:
