@@ -18,7 +18,7 @@ test-browser: venv-dev
 # Every page of the admin, wide and narrow, light and dark, into docs/screenshots/.
 screenshots: venv-dev
 	mkdir -p docs/screenshots
-	SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -m browser tests/browser/test_pages.py
+	SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -n $(WORKERS) -m browser tests/browser/test_pages.py
 	.venv/bin/python -m tests.browser.pictures docs/screenshots
 
 # .venv holds a copy of what was last installed from; `unfinished` stays in it where installing was broken off.
