@@ -52,8 +52,8 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
     Return False, and write nothing, where the address has had as many of the sort as it gets.
     """
     bucket = next((bucket for bucket in BUCKETS if kind in bucket), None)
-    mailbox, asker = mailbox_of(email)[:LONGEST], context["asker"]
-    if bucket and _is_full(bucket, mailbox, asker):
+    counted, asker = _counted_as(kind, email)[:LONGEST], context["asker"]
+    if bucket and _is_full(bucket, counted, asker):
         return False
     campaign = Campaign(
         template=f"account/{kind}",
@@ -64,7 +64,7 @@ def write(*, kind: str, user: User | None, email: str, context: dict[str, Any], 
         started_at=clock.now(),
     )
     campaign.save(force_insert=True)
-    AccountMail.objects.create(campaign=campaign, kind=kind, address=mailbox, asker=asker, key=context["key"])
+    AccountMail.objects.create(campaign=campaign, kind=kind, address=counted, asker=asker, key=context["key"])
     Delivery.objects.create(campaign=campaign, user=user, address=email)
     ring()
     return True
@@ -107,11 +107,24 @@ def purge() -> int:
     return len(keys)
 
 
-def _is_full(bucket: frozenset[AccountMailKind], mailbox: str, asker: str) -> bool:
+def _counted_as(kind: str, email: str) -> str:
+    """Return what mails to ``email`` are counted under: a mailbox's tagged addresses together, its plain one apart.
+
+    So who asks for nora+1@ and its like uses up nothing of nora@. A reset is mailed to an account alone, so to no other
+    address than the one that somebody confirmed: it counts for that very one.
+    """
+    mailbox = mailbox_of(email)
+    if kind == AccountMailKind.PASSWORD_RESET or email == mailbox:
+        return email
+    local, _at, domain = mailbox.rpartition("@")
+    return f"{local}+@{domain}"
+
+
+def _is_full(bucket: frozenset[AccountMailKind], counted: str, asker: str) -> bool:
     """Count under a lock until the transaction ends: of many calls at once each sees what the last one wrote."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {mailbox}"])
-    recent = AccountMail.objects.filter(address=mailbox, kind__in=bucket, created_at__gt=clock.now() - DAY)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FLOODED, f"{min(bucket)} {counted}"])
+    recent = AccountMail.objects.filter(address=counted, kind__in=bucket, created_at__gt=clock.now() - DAY)
     own, this_hour = Q(asker=asker), Q(created_at__gt=clock.now() - HOUR)
     counts = recent.aggregate(all=Count("pk"), own=Count("pk", filter=own), hourly=Count("pk", filter=own & this_hour))
     return bool(counts["hourly"] >= AT_MOST or counts["own"] >= AT_MOST_DAILY or counts["all"] >= AT_MOST_OF_ALL)

@@ -34,7 +34,7 @@ def mailbox_of(email: str) -> str:
     """Return what addresses that lead to one mailbox have in common, as far as an address shows it.
 
     The domain as the name servers know it (``bücher.example`` is written in several ways), and what stands before a
-    ``+``. Mails to it are counted together.
+    ``+``.
     """
     local, _at, domain = stored_form(email).rpartition("@")
     with suppress(UnicodeError):  # no such domain can be: nothing arrives there

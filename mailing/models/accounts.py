@@ -16,7 +16,7 @@ class AccountMail(models.Model):
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="account_mail")
     kind = models.CharField(max_length=32)
-    # The mailbox that it goes to, by which mails are counted: what several ways to write an address have in common.
+    # What mails are counted by: the address, or what the tagged addresses of its mailbox have in common.
     address = models.CharField(max_length=254)
     # By a keyed hash, who asked for it: a network address, or somebody who is signed in. Empty: a command.
     asker = models.CharField(max_length=64, default="", db_default="")

@@ -20,6 +20,12 @@ def post(client: Client, path: str, body: dict[str, Any]) -> Any:
     return client.post(f"/api/v1/auth/{path}/", body, "application/json")
 
 
+def post_from(address: str, path: str, body: dict[str, Any]) -> None:
+    """Ask for a mail from a network address."""
+    answer = post(Client(REMOTE_ADDR=address), path, body)
+    assert answer.status_code in (201, 202)
+
+
 def link_in(server: SmtpServer) -> str:
     """Send what is due and return the path of the link in the newest mail, which both of its parts have."""
     pump(QUICK)
