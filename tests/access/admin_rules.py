@@ -22,8 +22,8 @@ users_user_delete                         GET   ok  403      403
 users_user_delete                         POST  ok  403      403
 users_user_history                        GET   ok  ok       ok
 users_user_suggest/company                GET   ok  ok       ok
-auth_user_password_change                 GET   ok  ok       ok
-auth_user_password_change                 POST  ok  ok       ok
+auth_user_password_change                 GET   ok  403      403
+auth_user_password_change                 POST  ok  403      403
 users_user_panel/events                   GET   ok  ok       ok
 users_user_panel/mail                     GET   ok  ok       403
 users_user_panel/preferences              GET   ok  ok       ok

@@ -100,12 +100,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
     change_password_form = PasswordForm
     autocomplete_fields = ()
     filter_horizontal = ()
-    readonly_fields = ("hosted", "attended", "password_state", "created", "updated", "signed_in")
+    readonly_fields = ("hosted", "attended", "password_state", "password_form", "created", "updated", "signed_in")
     add_fieldsets = PROFILE_FIELDSETS
     fieldsets: ClassVar[Any] = (
         (_("Events"), {"fields": (("hosted", "attended"),)}),
         *PROFILE_FIELDSETS,
-        (_("Sign-in"), {"fields": ("password_state", *RIGHTS)}),
+        (_("Sign-in"), {"fields": ("password_form", *RIGHTS)}),
         (_("Record"), {"fields": ("created", "updated", "signed_in")}),
     )
 
@@ -140,10 +140,12 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         return (*fixed, *RIGHTS, *mail)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Let administrators hand out roles to, and invite, whom they add."""
+        """Let administrators set passwords, hand out roles to, and invite, whom they add."""
         user: Any = request.user
         shown = super().get_fieldsets(request, obj)
-        return shown if obj or not user.holds(Role.ADMIN) else (*shown, (_("Sign-in"), {"fields": ("roles", "invite")}))
+        if obj is None:
+            return (*shown, (_("Sign-in"), {"fields": ("roles", "invite")})) if user.holds(Role.ADMIN) else shown
+        return shown if _may_set_password(request, obj) else _without_password_form(shown)
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         """Say below one's own e-mail where it is changed."""
@@ -177,11 +179,14 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         delete_user(user=record, actor=actor)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's signature
-        """Show Django's form for a password to who may change this sign-in; one's own takes the present one."""
+        """Show Django's form for a password to administrators; one's own takes the present one.
+
+        Nobody else sets one, a contact's neither: they would know it still when that person is given a role.
+        """
         person = self.get_object(request, id)
         if _is_own_sign_in(request, person):
             return redirect("admin:password_change")
-        if person is not None and not _may_edit_sign_in(request, person):
+        if person is not None and not _may_set_password(request, person):
             raise PermissionDenied
         answer: Any = self.answered(
             request, request.path, lambda: super(UserAdmin, self).user_change_password(request, id, form_url)
@@ -243,15 +248,36 @@ class UserAdmin(Suggestions, ServiceDeletion[User], PanelAdmin[User], DjangoUser
         return ", ".join(str(Role(name).label) for name in sorted(user.role_names)) or gettext("none")
 
     @admin.display(description=_("password"))
-    def password_state(self, user: User) -> SafeString:
+    def password_state(self, user: User) -> str:
+        """Tell whether there is one."""
+        if user.has_usable_password():
+            return gettext("Set.")
+        return gettext("None. They can choose one by mail; only turning “active” off keeps somebody out.")
+
+    @admin.display(description=_("password"))
+    def password_form(self, user: User) -> SafeString:
         """Tell whether there is one, and lead to Django's form for setting it."""
-        state = _("Set.") if user.has_usable_password() else _("None: this person cannot sign in.")
         form = reverse("admin:auth_user_password_change", args=[user.pk])
-        return format_html('{} <a class="crm-link" href="{}">{}</a>', state, form, _("Set a password"))
+        anchor = '{} <a class="crm-link" href="{}">{}</a>'
+        return format_html(anchor, self.password_state(user), form, _("Set a password"))
 
 
 def _is_own_sign_in(request: HttpRequest, person: User | None) -> bool:
     return person is not None and person == request.user and person.has_usable_password()
+
+
+def _may_set_password(request: HttpRequest, person: User) -> bool:
+    user: Any = request.user
+    return _is_own_sign_in(request, person) or user.holds(Role.ADMIN)
+
+
+def _without_password_form(fieldsets: Any) -> list[Any]:
+    """Return ``fieldsets`` in which the password's state stands without the way to set another."""
+    shown = {"password_form": "password_state"}
+    return [
+        (title, {**options, "fields": tuple(shown.get(name, name) for name in options["fields"])})
+        for title, options in fieldsets
+    ]
 
 
 def _may_edit_sign_in(request: HttpRequest, person: User) -> bool:

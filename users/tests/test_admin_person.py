@@ -159,6 +159,20 @@ def test_password_of_an_administrator_is_not_for_staff_to_set(helper: Client) ->
     assert answer.status_code == 403
 
 
+def test_password_of_a_contact_is_not_for_staff_to_set(helper: Client, admin_of_staff: Client) -> None:
+    contact = UserFactory.create()
+    form = {"password1": "a long enough one", "password2": "a long enough one", "set-password": "1"}
+    address = reverse("admin:auth_user_password_change", args=[contact.pk])
+
+    answers = [helper.get(address), helper.post(address, form)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert not User.objects.get(pk=contact.pk).has_usable_password()
+    shown = helper.get(page(contact)).content.decode()
+    assert ("None. They can choose one by mail" in shown, address in shown) == (True, False)
+    assert address in admin_of_staff.get(page(contact)).content.decode()
+
+
 @pytest.mark.parametrize("rights", [{"is_superuser": True}, {"roles": ["admin"]}, {"roles": ["customer"]}])
 def test_sign_in_of_who_holds_another_role_is_not_for_staff_to_change(helper: Client, rights: dict[str, Any]) -> None:
     other = UserFactory.create(city="Bonn", **rights)
