@@ -18,7 +18,7 @@ from relations.models import CalendarFeed
 from relations.querysets import LIVE
 from users.accounts.tokens import digest_of
 from users.models import User
-from users.signals import sign_in_changed, sign_ins_ended
+from users.signals import sign_ins_ended
 
 SECRET_BYTES = 32
 PAST = timedelta(days=365)
@@ -77,10 +77,3 @@ def _named(shown: Shown) -> dict[str, Any]:
 def end_with_the_sign_ins(*, user: User, **_kwargs: Any) -> None:
     """End the calendar with sessions and tokens: who was in before may have made its address."""
     close_feed(user)
-
-
-@receiver(sign_in_changed)
-def end_with_the_account(*, user: User, **_kwargs: Any) -> None:
-    """End the calendar of who may not sign in any more; active again, they ask for a new one."""
-    if not user.is_active:
-        close_feed(user)

@@ -166,7 +166,7 @@ class PasswordChangeView(HouseRules):
         given = serializer.validated_data
         user = _signed_in(request)
         passwords.check_current_password(user=user, password=given["current_password"], request=request)
-        passwords.set_password(user=user, password=given["new_password"], actor=user)
+        passwords.set_password(user=user, password=given["new_password"], actor=user, is_proved=True)
         if request.auth is None:  # a session: this one goes on
             update_session_auth_hash(request._request, user)
         return Response(status=status.HTTP_204_NO_CONTENT)

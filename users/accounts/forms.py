@@ -99,6 +99,9 @@ class ProfileForm(forms.Form):
 class ThroughService:
     """A password form whose password is set by the service, so that sessions and tokens end and it is logged."""
 
+    # Whether the form asks for the present password.
+    proves = False
+
     def set_password_and_save(
         self,
         user: User,
@@ -109,7 +112,7 @@ class ThroughService:
         form: Any = self
         given = form.cleaned_data
         password = given[password_field_name] if given.get("set_usable_password", True) else None
-        return set_password(user=user, password=password)
+        return set_password(user=user, password=password, is_proved=self.proves)
 
 
 def add_errors(form: forms.Form, error: ValidationError, names: dict[str, str]) -> None:

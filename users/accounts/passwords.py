@@ -33,9 +33,13 @@ def check_current_password(*, user: User, password: str, request: HttpRequest | 
         raise Throttled(wait=getattr(request, "locked_for", None))
     if not user.check_password(password):
         record(SecurityEventKind.SIGN_IN_FAILED, subject=user)
-        said = _("This is not your present password.")
-        raise ValidationError({"current_password": ValidationError(said, "wrong")})
+        raise _wrong_password()
     attempts_of(name, address_of(request)).delete()
+
+
+def has_account(person: User) -> bool:
+    """Tell whether somebody has given ``person`` a password or rights: else they are a contact."""
+    return person.has_usable_password() or person.is_superuser or bool(person.role_names)
 
 
 def allow_new_email(*, person: User, password: str, request: Request) -> None:
@@ -44,8 +48,7 @@ def allow_new_email(*, person: User, password: str, request: Request) -> None:
     Their own takes the present password: ``ValidationError`` under ``current_password``, or ``Throttled``. Tokens
     change nobody's sign-in: ``PermissionDenied``.
     """
-    has_account = person.has_usable_password() or person.is_superuser or bool(person.role_names)
-    if has_account and isinstance(request.auth, ApiToken):
+    if has_account(person) and isinstance(request.auth, ApiToken):
         raise PermissionDenied(_("A token cannot change the e-mail of somebody who signs in with it."))
     if person == request.user:
         check_current_password(user=person, password=password, request=request)
@@ -58,11 +61,17 @@ def set_password(
     password: str | None,
     actor: User | None = None,
     kind: SecurityEventKind = SecurityEventKind.PASSWORD_CHANGED,
+    is_proved: bool = False,
 ) -> User:
     """Give ``user`` a password that has been validated, or None: no sign-in. ``actor`` is None for who is signed in.
 
-    All their sessions and tokens of every sort end, their lock-outs too.
+    All their sessions and tokens of every sort end, their lock-outs too. Locks the person. ``is_proved``: the password
+    of ``user`` was asked for before; raises ``ValidationError`` under ``current_password`` where it is another by now,
+    for who knows the old one alone has been shut out.
     """
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if is_proved and stored.password != user.password:
+        raise _wrong_password()
     end_sign_ins(user=user, password=password)
     if user.email:
         send(AccountMailKind.PASSWORD_CHANGED, user=user, email=user.email, language=user.language)
@@ -72,7 +81,7 @@ def set_password(
 
 @transaction.atomic
 def end_sign_ins(*, user: User, password: str | None) -> None:
-    """Store ``password``, the same or another, hashed anew: sessions and JWTs of ``user``, which know the hash, end.
+    """Store ``password``, the same or another, hashed anew, or none: sessions and JWTs, which know the hash, end.
 
     Their own tokens end too, what other apps gave them to come in by, an e-mail that waits to be confirmed is
     forgotten, and wrong passwords are forgiven.
@@ -134,3 +143,7 @@ def validate_new(password: str, *, user: User, field: str = "new_password") -> N
         validate_password(password, user)
     except ValidationError as error:
         raise ValidationError({field: error}) from error
+
+
+def _wrong_password() -> ValidationError:
+    return ValidationError({"current_password": ValidationError(_("This is not your present password."), "wrong")})

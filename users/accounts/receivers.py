@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from users.accounts.lockout import name_of
 from users.accounts.mail import AccountMailKind, send
 from users.accounts.models import PendingEmail, SecurityEventKind
+from users.accounts.passwords import end_sign_ins, has_account
 from users.accounts.security_log import record
 from users.models import User
 from users.signals import roles_changed, sign_in_changed
@@ -56,15 +57,22 @@ def log_roles(*, user: User, before: frozenset[str], after: frozenset[str], acto
 def log_sign_in_change(*, user: User, before: dict[str, Any], actor: User | None, **_kwargs: Any) -> None:
     """Note a change of e-mail, of which the old address is told, and who may not sign in any more or may again.
 
-    Another e-mail that waited to be confirmed is forgotten: it was to replace the old one.
+    Another e-mail that waited to be confirmed is forgotten: it was to replace the old one. Whoever is deactivated, or
+    is given another e-mail by somebody else, is signed out for good and chooses another password by mail: reactivated,
+    or moved to the address of its owner, an account opens to nobody who was in before.
     """
     if before["email"] != user.email:
         PendingEmail.objects.filter(user=user).delete()
         record(SecurityEventKind.EMAIL_CHANGED, subject=user, actor=actor)
-        if before["email"] and user.has_usable_password():
-            send(AccountMailKind.EMAIL_CHANGED, user=None, email=before["email"], language=user.language)
+        if has_account(user):
+            if before["email"]:
+                send(AccountMailKind.EMAIL_CHANGED, user=None, email=before["email"], language=user.language)
+            if actor != user:
+                end_sign_ins(user=user, password=None)
     if before["is_active"] != user.is_active:
         kind = SecurityEventKind.REACTIVATED if user.is_active else SecurityEventKind.DEACTIVATED
         record(kind, subject=user, actor=actor)
+        if not user.is_active:
+            end_sign_ins(user=user, password=None)
     if before["is_superuser"] != user.is_superuser:
         record(SecurityEventKind.ROLES_CHANGED, subject=user, actor=actor, superuser=user.is_superuser)

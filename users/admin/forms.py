@@ -102,6 +102,8 @@ class PasswordForm(ThroughService, AdminPasswordChangeForm):  # type: ignore[mis
 class OwnPasswordForm(ThroughService, AdminOwnPasswordChangeForm):  # type: ignore[misc]  # unfold is untyped
     """Django's form for setting one's own password, which takes the present one."""
 
+    proves = True
+
     def clean_old_password(self) -> str:
         """Refuse a wrong one, and after some of them any: a session that was left open is no way to guess it."""
         given: str = self.cleaned_data["old_password"]
