@@ -9,12 +9,14 @@ from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttl
 from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenObtainPairSerializer
 
 from api.serializers import ChoiceField, ModelSerializer, Serializer, ShortListField, StrictFields
-from users.accounts.models import ApiToken
+from users.accounts.models import ApiToken, SecurityEventKind
 from users.accounts.passwords import validate_new
 from users.accounts.scopes import SCOPES
+from users.accounts.security_log import record
 from users.email_addresses import AddressField
 from users.models import User
 from users.names import NameField, split_name
+from users.sign_in import FAMILY, end_token
 
 LONGEST_PASSWORD = 1_000
 
@@ -32,6 +34,13 @@ class PasswordField(serializers.CharField):
 class LoginSerializer(StrictFields, TokenObtainPairSerializer):
     """E-mail and password in, tokens out."""
 
+    @classmethod
+    def get_token(cls, user: Any) -> Any:
+        """Return the first refresh token of a sign-in, which names the family of all that follow."""
+        token = super().get_token(user)
+        token[FAMILY] = token["jti"]
+        return token
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         """Sign in. Raises ``Throttled`` while this address is locked out of this e-mail."""
         request = self.context["request"]
@@ -47,6 +56,12 @@ class LoginSerializer(StrictFields, TokenObtainPairSerializer):
 
 class LogoutSerializer(StrictFields, TokenBlacklistSerializer):
     """The refresh token that ends."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """End it, and note who signed out."""
+        person = end_token(attrs["refresh"])
+        record(SecurityEventKind.SIGNED_OUT, subject=person, actor=person)
+        return {}
 
 
 class SignupSerializer(Serializer):
