@@ -1,6 +1,8 @@
 """Writing a mail to selected people, a segment or an event: see whom it reaches and how it looks, and send it."""
 
+import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -34,6 +36,7 @@ from users.models import Segment
 
 MAY_SEND = "mailing.add_campaign"
 ONCE = "form_token"
+SHOWN = "shown"
 BODY_LENGTH = 200_000
 
 
@@ -165,11 +168,13 @@ def mail_page(
     """Show the form with whom it reaches and how it looks, or make the campaign and go there.
 
     ``carried`` are hidden fields of the form, ``record`` is whose people they are, ``event`` what it is all about. The
-    token is another one on each page: what is sent from it is sent once, however often the button is clicked.
+    token is another one on each page: what is sent from it is sent once, however often the button is clicked. The mark
+    stands for what the page shows: something else is shown before it is sent.
     """
     sender: Any = request.user
     ready = bool(_step(request)) and form.is_valid()
-    if ready and _step(request) == "send":
+    mark = _mark(form, choice) if ready else ""
+    if ready and _step(request) == "send" and _was_shown(request, form, mark):
         campaign = attempted(form, lambda: _send(request, form, choice, event))
         if campaign:
             return HttpResponseRedirect(page_of(campaign))
@@ -180,7 +185,7 @@ def mail_page(
         title=_("Write to %s") % record if record else _("Send e-mail"),
         button=_("Preview"),
         template="admin/mailing/send_email.html",
-        carried=[(ONCE, str(uuid4())), *carried],
+        carried=[(ONCE, str(uuid4())), (SHOWN, mark), *carried],
         back=page_of(record) if record else request.get_full_path(),
         record=record,
         **_shown(choice, sender, form if ready else None, event),
@@ -195,6 +200,22 @@ def _refuse_who_may_not(request: HttpRequest) -> None:
 
 def _step(request: HttpRequest) -> str:
     return request.POST.get("step", "")
+
+
+def _mark(form: MailForm, choice: Choice) -> str:
+    """Return what stands for a mail and for the rule by which its people are found, as both are now."""
+    content = form.content
+    category = form.cleaned_data["category"] or content.category
+    said = [content.subject, content.text, content.html, category and category.key, choice.filter, choice.segments]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _was_shown(request: HttpRequest, form: MailForm, mark: str) -> bool:
+    """Tell whether the page that was sent showed what would be sent now; if not, say so on the form."""
+    shown = request.POST.get(SHOWN, mark) == mark
+    if not shown:
+        form.add_error(None, _("The mail, or whom it is for, was changed meanwhile. Look at it again, then send it."))
+    return shown
 
 
 def _send(request: HttpRequest, form: MailForm, choice: Choice, event: Event | None) -> Campaign:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from events.models import Event
 from events.tests.factories import EventFactory, PastEventFactory
-from mailing.models import Campaign, Delivery
+from mailing.models import Campaign, Delivery, EmailTemplate, MailCategory
 from relations.tests.factories import attend, attended, host
 from users.models import Segment, User
 from users.tests.factories import SegmentFactory, UserFactory
@@ -47,6 +47,33 @@ def test_segment_is_written_to(admin_of_staff: Client) -> None:
     assert reached() == {"Ann"}
     Segment.objects.all().delete()
     assert "Segment: Londoners" in admin_of_staff.get(sent["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("changed", ["template", "category", "segment", "form", "nothing"])
+def test_only_what_was_shown_is_sent(admin_of_staff: Client, changed: str) -> None:
+    UserFactory.create(city="London")
+    segment = SegmentFactory.create(name="Londoners", filter={"city": "London"})
+    address, mail = page_to_write(segment), {"template": "welcome"}
+    shown = dict(admin_of_staff.post(address, {**mail, "step": "preview"}).context["carried"])
+    if changed == "template":
+        EmailTemplate.objects.filter(name="welcome").update(subject="Ahoy")
+    elif changed == "category":
+        EmailTemplate.objects.filter(name="welcome").update(category=MailCategory.objects.create(key="x", name="X"))
+    elif changed == "segment":
+        Segment.objects.filter(pk=segment.pk).update(filter={"city": ["London", "Rome"]})
+    elif changed == "form":
+        mail = {"template": "newsletter"}
+
+    again: Any = admin_of_staff.post(address, {**mail, **shown, "step": "send"})
+
+    if changed == "nothing":
+        assert Campaign.objects.get().template == "welcome"
+        return
+    assert not Campaign.objects.exists()
+    assert "changed meanwhile. Look at it again" in again.content.decode()
+    assert again.context["can_send"]
+    admin_of_staff.post(address, {**mail, **dict(again.context["carried"]), "step": "send"})
+    assert Campaign.objects.count() == 1
 
 
 def test_segment_that_cannot_be_evaluated_is_not_written_to(admin_of_staff: Client) -> None:
