@@ -1,12 +1,16 @@
 """What every admin of the house has in common: who sees what, how it saves, and how it answers a refusal."""
 
+import functools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets, display
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -17,6 +21,7 @@ from unfold.admin import checkbox
 
 from api.exceptions import InvalidInput
 from api.filters import FilterContext, FilterSet
+from api.transactions import locking
 from users.admin.changelist import CappedPaginator, PagedChangeList, first_found
 from users.admin.refusals import refusal
 
@@ -122,10 +127,24 @@ class RecordAdmin(ListAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        """Show the form, or save it: from the look at the record's version on, nobody else changes the record."""
         view = super().changeform_view
-        return self.answered(
-            request, request.get_full_path(), lambda: view(request, object_id, form_url, extra_context)
-        )
+
+        def shown() -> Any:
+            return view(request, object_id, form_url, extra_context)
+
+        answer: Callable[[], Any] = shown
+        if object_id is not None and request.method == "POST":
+            answer = functools.partial(self._with_record_held, object_id, shown)
+        return self.answered(request, request.get_full_path(), answer)
+
+    @locking
+    def _with_record_held(self, object_id: str, view: Callable[[], Any]) -> Any:
+        key: Any = self.model._meta.pk
+        with suppress(ValidationError):  # no key at all: the view says that there is no such record
+            rows = self.model._base_manager.filter(pk=key.to_python(unquote(object_id)))
+            rows.select_for_update(no_key=True, of=("self",)).values_list("pk").first()
+        return view()
 
     def answered(self, request: HttpRequest, back: str, view: Callable[[], Any]) -> HttpResponseBase:
         """Return what ``view`` answers; where a service refuses what was sent, say why and lead ``back``."""

@@ -1,12 +1,15 @@
 """One person in the admin: adding, changing, deleting, password and rights."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
 from events.tests.factories import PastEventFactory
+from relations.tests.concurrency import until_waited_for
 from relations.tests.factories import attended
 from users.models import User
 from users.tests.factories import StaffFactory, UserFactory
@@ -79,6 +82,36 @@ def test_changing_a_person_who_was_changed_meanwhile(admin_of_staff: Client) -> 
     person.refresh_from_db()
     assert (person.company, person.city) == ("Globex", "Bonn")
     assert "changed meanwhile" in str(answer.context["adminform"].form.non_field_errors())
+
+
+def test_changing_a_person_whom_somebody_is_changing(transactional_db: None, staff: User) -> None:
+    """Two save at once what they opened at once: the second waits, and learns that it is late."""
+    person = UserFactory.create(city="Bonn", company="Acme")
+    client = Client()
+    client.force_login(staff)
+    form = form_of(client, person)
+    answers: list[Any] = []
+
+    def saving() -> None:
+        answers.append(client.post(page(person), {**form, "city": "Berlin"}))
+        connections.close_all()
+
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(company="Globex")
+        second = threading.Thread(target=saving)
+        second.start()
+        until_waited_for()
+    second.join()
+
+    person.refresh_from_db()
+    assert (person.company, person.city) == ("Globex", "Bonn")
+    assert "changed meanwhile" in answers[0].content.decode()
+
+
+def test_address_of_no_person_leads_to_no_form(admin_of_staff: Client) -> None:
+    answer = admin_of_staff.post("/admin/users/user/nobody/change/", {"city": "Berlin"}, follow=True)
+
+    assert "doesn’t exist" in answer.content.decode()
 
 
 def test_changing_nothing_makes_no_version(admin_of_staff: Client) -> None:
