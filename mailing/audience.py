@@ -30,8 +30,8 @@ UNKNOWN = """
     SELECT %(campaign)s, given, CASE WHEN %(by_email)s THEN given ELSE '' END, 'unknown'
       FROM unnest(%(given)s::text[]) WITH ORDINALITY AS one (given, place) ORDER BY place
 """
-NEXT_PICKED = """
-    SELECT person FROM mailing_audience, unnest(people) AS person
+NEXT = """
+    SELECT person FROM mailing_audience, unnest(COALESCE(people, ahead)) AS person
      WHERE campaign_id = %s AND person > %s ORDER BY person LIMIT %s
 """
 
@@ -132,19 +132,41 @@ def seen_by(sender: User | None) -> UserQuerySet:
     return User.objects.visible_to(sender or OPERATOR)
 
 
-def next_people(audience: Audience, size: int) -> list[UUID]:
-    """Return the ids of the next ``size`` people of a stored audience who have not been frozen yet, in their order.
-
-    A filter finds them as they are now and in the sight of the campaign's sender, by the segments as they were when the
-    campaign was made; who was picked stays picked.
-    """
-    after = audience.frozen_through
+def first_people(audience: Audience, size: int) -> list[UUID]:
+    """Return the ids of the first ``size`` people of a stored audience, in their order."""
     if audience.filter is None:
-        with connection.cursor() as cursor:
-            cursor.execute(NEXT_PICKED, [audience.pk, after or NOBODY, size])
-            return [row[0] for row in cursor.fetchall()]
-    people = _filtered(audience.filter, audience.segments or {}, audience.campaign.created_by).order_by("pk")
-    return list((people.filter(pk__gt=after) if after else people).values_list("pk", flat=True)[:size])
+        return next_people(audience, size)
+    return list(_not_frozen(audience, audience.filter)[:size].values_list("pk", flat=True))
+
+
+def next_people(audience: Audience, size: int) -> list[UUID]:
+    """Return the ids of the next ``size`` people who were picked, or looked up ahead, and have not been frozen yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [audience.pk, audience.frozen_through or NOBODY, size])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def look_ahead(audience: Audience, size: int) -> bool:
+    """Evaluate the filter of a stored audience for the next ``size`` people and keep them; False: there are no more.
+
+    It finds them as they are now and in the sight of the campaign's sender, by the segments as they were when the
+    campaign was made; their ids never leave the database. Who was picked stays picked: there are no more.
+    """
+    if audience.filter is None:
+        return False
+    stored = Audience.objects.filter(pk=audience.pk)
+    stored.update(ahead=ArraySubquery(_not_frozen(audience, audience.filter)[:size].values("pk")))
+    return stored.filter(ahead__len__gt=0).exists()
+
+
+def forget_ahead(campaign: Campaign) -> None:
+    """Have the filter evaluated anew before anybody else is frozen."""
+    Audience.objects.filter(campaign=campaign).exclude(ahead=None).update(ahead=None)
+
+
+def _not_frozen(audience: Audience, tree: dict[str, Any]) -> UserQuerySet:
+    people = _filtered(tree, audience.segments or {}, audience.campaign.created_by).order_by("pk")
+    return people.filter(pk__gt=audience.frozen_through) if audience.frozen_through else people
 
 
 def _filtered(tree: dict[str, Any], segments: dict[str, Any], sender: User | None) -> UserQuerySet:

@@ -1,5 +1,6 @@
 """Freezing: an audience becomes deliveries, a portion at a time, each with its checkpoint in the same transaction.
 
+Whom a filter finds is looked up in larger steps and kept beside the checkpoint for the portions that follow.
 Killed at any moment and run again, it gives exactly the audience: nobody twice, and nobody missing.
 """
 
@@ -11,7 +12,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from api.exceptions import InvalidInput
-from mailing.audience import next_people
+from mailing.audience import look_ahead, next_people
 from mailing.models import Audience, Campaign, CampaignStatus
 from mailing.optouts import OPTED_OUT
 from mailing.policy import Policy
@@ -80,24 +81,23 @@ def freeze_portion(policy: Policy) -> Campaign | None:
 
 
 def _freeze(campaign: Campaign, policy: Policy) -> None:
-    audience = Audience.objects.select_related("campaign__created_by").defer("people").get(campaign=campaign)
+    audience = Audience.objects.select_related("campaign__created_by").defer("people", "ahead").get(campaign=campaign)
     sender = audience.campaign.created_by
     if sender and not sender.has_perm(MAY_SEND):  # who sees nobody would mail nobody, and nobody would know
         raise SenderError(_("Its sender, %s, may no longer send mail: restore this right, or cancel it.") % sender)
-    if not freeze_next(audience, policy.freeze_size):
+    if ids := next_people(audience, policy.freeze_size):
+        freeze_people(audience, ids)
+    elif not look_ahead(audience, policy.look_ahead):  # a step of its own, so that no step takes longer for it
         complete(campaign)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE mailing_delivery")  # the planner has not seen so many rows of one campaign yet
 
 
-def freeze_next(audience: Audience, size: int) -> int:
-    """Freeze the next ``size`` people of ``audience``, and return how many there were. The campaign is locked."""
-    ids = next_people(audience, size)
-    if ids:
-        _divide(audience.pk, ids)
-        audience.frozen_through = ids[-1]
-        audience.save(update_fields=["frozen_through"])
-    return len(ids)
+def freeze_people(audience: Audience, ids: list[UUID]) -> None:
+    """Freeze the people ``ids``, who come next in ``audience``, in their order. The campaign is locked."""
+    _divide(audience.pk, ids)
+    audience.frozen_through = ids[-1]
+    audience.save(update_fields=["frozen_through"])
 
 
 def complete(campaign: Campaign) -> None:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from api.exceptions import Conflict
 from events.models import Event
-from mailing.audience import Choice, next_people
+from mailing.audience import Choice, first_people, forget_ahead
 from mailing.content import Content
 from mailing.counts import keep_counts
 from mailing.doorbell import ring
-from mailing.freeze import begin, complete, freeze_next
+from mailing.freeze import begin, complete, freeze_people
 from mailing.models import Campaign, CampaignStatus, Delivery, DeliveryStatus, Lane, MailCategory
 from mailing.policy import FROZEN_AT_ONCE
 from users.models import User
@@ -68,8 +68,10 @@ def create_campaign(
     campaign.full_clean()
     campaign.save(force_insert=True)
     audience = choice.store(campaign)
-    if len(next_people(audience, FROZEN_AT_ONCE + 1)) <= FROZEN_AT_ONCE:
-        freeze_next(audience, FROZEN_AT_ONCE)
+    ids = first_people(audience, FROZEN_AT_ONCE + 1)
+    if len(ids) <= FROZEN_AT_ONCE:
+        if ids:
+            freeze_people(audience, ids)
         complete(campaign)
     ring()
     campaign.refresh_from_db()
@@ -103,6 +105,7 @@ def resume_campaign(*, campaign: Campaign) -> Campaign:
         return locked
     if locked.status != CampaignStatus.PAUSED:
         raise Conflict(_("This campaign is %s: only a paused one can go on.") % locked.get_status_display())
+    forget_ahead(locked)  # nobody knows how long it was paused
     begin(locked)
     locked.trouble = ""
     ring()

@@ -147,6 +147,11 @@ class Audience(models.Model):
     segments = models.JSONField(
         null=True, help_text=_("The segments that the filter names, as they were when the campaign was made.")
     )
+    ahead = ArrayField(
+        models.UUIDField(),
+        null=True,
+        help_text=_("Whom the filter found when it was last evaluated, to be frozen next."),
+    )
     frozen_through = models.UUIDField(null=True, help_text=_("The last person who was frozen or left out."))
 
     class Meta:

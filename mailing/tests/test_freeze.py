@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 
 from api.exceptions import InvalidInput
@@ -161,9 +163,55 @@ def test_large_audience_is_frozen_by_workers_in_portions() -> None:
         portions.append(campaign.deliveries.count())
 
     campaign.refresh_from_db()
-    assert portions == [400, 800, 1001, 1001]
+    assert portions == [0, 400, 800, 1001, 1001]
     assert (campaign.status, campaign.frozen_count) == ("sending", 1001)
     assert mailed(campaign) == sorted(str(one.email) for one in recipients)
+
+
+def evaluations(queries: CaptureQueriesContext) -> int:
+    """Return how often a filter by city was evaluated."""
+    return sum("crm_sort_key" in query["sql"].partition(" WHERE ")[2] for query in queries)
+
+
+def test_filter_is_evaluated_for_many_portions_at_once() -> None:
+    people(1001)
+    User.objects.update(city="Oslo")
+    with CaptureQueriesContext(connection) as made:
+        campaign = campaign_for(by_filter({"city": "Oslo"}, sender=None))
+
+    with CaptureQueriesContext(connection) as frozen:
+        while freeze_portion(replace(DEFAULT, freeze_size=50, look_ahead=500)):
+            pass
+
+    # To see that they are many; then 500, 500, 1 and nobody.
+    assert (evaluations(made), evaluations(frozen)) == (1, 4)
+    assert counts(campaign) == {"queued": 1001}
+
+
+def test_small_audience_is_looked_up_once() -> None:
+    people(3)
+    User.objects.update(city="Oslo")
+
+    with CaptureQueriesContext(connection) as queries:
+        campaign = campaign_for(by_filter({"city": "Oslo"}, sender=None))
+
+    assert (evaluations(queries), counts(campaign)) == (1, {"queued": 3})
+
+
+def test_campaign_that_was_paused_looks_anew_whom_its_filter_finds() -> None:
+    people(1001)
+    User.objects.update(city="Oslo")
+    campaign = campaign_for(by_filter({"city": "Oslo"}, sender=None))
+    for _looked_up_and_frozen in range(2):
+        freeze_portion(PORTIONS)
+    pause_campaign(campaign=campaign)
+    User.objects.filter(pk__in=User.objects.order_by("-pk").values("pk")[:100]).update(city="Rome")
+    resume_campaign(campaign=campaign)
+
+    while freeze_portion(PORTIONS):
+        pass
+
+    assert counts(campaign) == {"queued": 901}
 
 
 def test_pump_freezes_and_sends_a_large_audience() -> None:
@@ -203,7 +251,8 @@ def test_large_list_is_frozen_in_portions_too() -> None:
 def test_address_passed_on_between_two_portions_is_mailed_once() -> None:
     recipients = sorted(people(1001), key=lambda one: one.pk)
     campaign = campaign_for(by_filter(EVERYBODY, sender=None))
-    freeze_portion(PORTIONS)
+    for _looked_up_and_frozen in range(2):
+        freeze_portion(PORTIONS)
     first, last = recipients[0], recipients[-1]
     address, first.email = first.email, "new@example.com"
     first.save()
@@ -220,7 +269,8 @@ def test_address_passed_on_between_two_portions_is_mailed_once() -> None:
 def test_freeze_stops_when_the_campaign_is_cancelled() -> None:
     people(1001)
     campaign = campaign_for(by_filter(EVERYBODY, sender=None))
-    freeze_portion(PORTIONS)
+    for _looked_up_and_frozen in range(2):
+        freeze_portion(PORTIONS)
 
     cancel_campaign(campaign=campaign)
 
