@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
+from api.transactions import locking
 from mailing.content import content_of
 from mailing.models import EmailTemplate, EmailTemplateVersion
 from mailing.models.templates import CONTENT
 from users.models import User
 
 
-@transaction.atomic
+@locking
 def create_template(*, template: EmailTemplate, actor: User | None) -> EmailTemplate:
     """Store a new template as its version 1, written by ``actor`` (None: an operator, or the product).
 
@@ -24,11 +23,12 @@ def create_template(*, template: EmailTemplate, actor: User | None) -> EmailTemp
     return template
 
 
-@transaction.atomic
+@locking
 def update_template(*, template: EmailTemplate, changes: Mapping[str, object], actor: User | None) -> EmailTemplate:
     """Change the named fields of ``template`` and return it as stored; another content is another version.
 
-    Campaigns keep the content that they were made with. Raises ``ValidationError`` as ``create_template`` does.
+    Locks the template's row. Campaigns keep the content that they were made with. Raises ``ValidationError`` as
+    ``create_template`` does.
     """
     stored = EmailTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     before = [getattr(stored, name) for name in CONTENT]
@@ -53,7 +53,7 @@ def use_version(*, version: EmailTemplateVersion, actor: User | None) -> EmailTe
     return update_template(template=version.template, changes=content, actor=actor)
 
 
-@transaction.atomic
+@locking
 def delete_template(*, template: EmailTemplate) -> None:
     """Delete a template with its versions and its history. Campaigns keep what they were made of."""
     template.history.all().delete()

@@ -35,8 +35,8 @@ START_SET = {
 def bring_start_set(*, apps: Any = apps, **_kwargs: Any) -> None:
     """Store the start set where there is no template at all: after the first migration, and after a test's flush.
 
-    Whoever has changed or deleted some of them keeps what they have. ``apps`` are those of the migration that the
-    database is at, which may be one without templates.
+    Whoever has changed or deleted some of them keeps what they have; who has deleted all gets them again. ``apps``
+    are those of the migration that the database is at, which may be one without templates.
     """
     if "emailtemplate" in apps.all_models["mailing"] and not EmailTemplate.objects.exists():
         store_start_set()

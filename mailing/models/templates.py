@@ -23,7 +23,7 @@ EDITED = ("name", "title", "description", "category_id", "archived", *CONTENT)
 BODY_LENGTH = 200_000
 
 
-@tracked(("name", "title", "description", "archived", "current"))
+@tracked(("name", "title", "description", "category", "archived", "current"))
 class EmailTemplate(models.Model):
     """A mail under a name, as it reads now; its columns hold the version ``current``."""
 

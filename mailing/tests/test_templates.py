@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
+from api.transactions import LOCK_TIMEOUT
 from mailing.audience import by_ids
 from mailing.content import content_of, content_of_template
 from mailing.email_templates import create_template, delete_template, update_template, use_version
@@ -12,6 +14,7 @@ from mailing.models import Campaign, EmailTemplate, EmailTemplateVersion, MailCa
 from mailing.preview import rendered_for
 from mailing.services import create_campaign
 from mailing.start_set import START_SET, bring_start_set, store_start_set
+from users.admin.history import changes_of
 from users.models import User
 from users.tests.factories import UserFactory
 
@@ -84,6 +87,40 @@ def test_every_other_content_is_a_version() -> None:
     assert versions(spring) == [(3, "Spring"), (2, "Summer"), (1, "Spring")]
     assert (again.current, again.subject, again.title) == (3, "Spring", "Seasons")
     assert [one.author for one in spring.versions.all()] == [ada, ada, None]
+
+
+def test_history_keeps_the_category() -> None:
+    spring, talks = template(), MailCategory.objects.create(key="talks", name="Talks")
+
+    update_template(template=spring, changes={"category": talks}, actor=None)
+    update_template(template=spring, changes={"category": None}, actor=None)
+
+    changes, _more = changes_of(spring, 1)
+    assert [change.fields for change in changes[:2]] == [[("Category", "Talks", "–")], [("Category", "–", "Talks")]]
+
+
+def test_history_outlives_the_category() -> None:
+    talks = MailCategory.objects.create(key="talks", name="Talks")
+    spring, number = template(category=talks), str(talks.pk)
+    talks.delete()
+
+    assert changes_of(spring, 1)[0][0].fields == [("Category", number, "–")]
+
+
+@pytest.mark.parametrize("service", ["create", "update", "delete"])
+def test_nobody_waits_long_for_a_template(service: str) -> None:
+    """The time-out is the transaction's, which is the test's own."""
+    welcome = EmailTemplate.objects.get(name="welcome")
+    if service == "create":
+        template()
+    elif service == "update":
+        update_template(template=welcome, changes={"title": "Ahoy"}, actor=None)
+    else:
+        delete_template(template=welcome)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == (LOCK_TIMEOUT,)
 
 
 def test_campaign_keeps_its_content() -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, DateTimeField, Field, JSONField, Model
+from django.db.models import BooleanField, DateTimeField, Field, ForeignKey, JSONField, Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -50,10 +50,13 @@ class Change:
             old = getattr(self.before, field.attname) if self.before else None
             new = getattr(self.entry, field.attname)
             if old != new and (self.before or new not in ("", None)):
-                rows.append((str(capfirst(field.verbose_name)), self._shown(field, old), self._shown(field, new)))
+                shown = (self._shown(field, of, value) for of, value in ((self.before, old), (self.entry, new)))
+                rows.append((str(capfirst(field.verbose_name)), *shown))
         return rows
 
-    def _shown(self, field: "Field[Any, Any]", value: Any) -> Any:
+    def _shown(self, field: "Field[Any, Any]", of: Any, value: Any) -> Any:
+        if value and isinstance(field, ForeignKey):
+            return str(getattr(of, field.name) or value)  # the record may be gone
         return moment(value, self.zone) if value and isinstance(field, DateTimeField) else _shown(field, value)
 
     @property
@@ -78,7 +81,7 @@ class Change:
         return _("this admin") if url.startswith("/admin/") else _("the API") if url.startswith("/api/") else url
 
 
-def _tracked(entry: Model) -> Iterable["Field[Any, Any]"]:
+def _tracked(entry: Model | type[Model]) -> Iterable["Field[Any, Any]"]:
     return (field for field in entry._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "id")
 
 
@@ -93,9 +96,14 @@ def _shown(field: "Field[Any, Any]", value: Any) -> Any:
 
 
 def changes_of(record: Any, page: int, zone: str | None = None) -> tuple[list[Change], bool]:
-    """Return one page of changes, the newest first, and whether there are older ones. One query."""
+    """Return one page of changes, the newest first, and whether there are older ones.
+
+    One query, and another for each sort of record that the changes name.
+    """
     start = (page - 1) * PER_PAGE
-    entries = list(record.history.select_related("pgh_context").order_by("-pgh_id")[start : start + PER_PAGE + 1])
+    named = [field.name for field in _tracked(record.history.model) if isinstance(field, ForeignKey)]
+    history = record.history.select_related("pgh_context").prefetch_related(*named).order_by("-pgh_id")
+    entries = list(history[start : start + PER_PAGE + 1])
     pairs = zip(entries, [*entries[1:], None], strict=True)
     return [Change(entry, before, zone) for entry, before in pairs][:PER_PAGE], len(entries) > PER_PAGE
 
