@@ -20,7 +20,7 @@ class MailPage(OwnPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         saved = "saved" in self.request.GET
         return super().get_context_data(
-            person=self.person, preferences=preferences_of(self.person), saved=saved, **kwargs
+            person=self.person, preferences=preferences_of(self.person, viewer=self.person), saved=saved, **kwargs
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ def store_choices(form: QueryDict, *, user: User, door: Door, about: Campaign | 
     shown, wanted = form.getlist(SHOWN), form.getlist(WANTED)
     said = [
         Choice(choice.topic, choice.topic.name in wanted)
-        for choice in preferences_of(user, about=about).all
+        for choice in preferences_of(user, viewer=door.by, about=about).all
         if choice.topic.name in shown
     ]
     choose(user=user, choices=said, door=door)

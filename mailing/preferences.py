@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from events.models import Event, EventStatus
 from mailing.models import Campaign, MailCategory, OptOut, OptOutSource
 from relations.models import UserEventRelation
 from users.models import User
+from users.roles import Role
 
 # Of events of somebody's own, as many are shown as they may choose about.
 MOST_EVENTS = 50
@@ -95,10 +97,12 @@ def does_without(user: User, topic: Topic) -> bool:
     return OptOut.objects.filter(wished, user=user, ended_at=None).exists()
 
 
-def preferences_of(user: User, *, about: Campaign | None = None) -> Preferences:
+def preferences_of(user: User, *, viewer: User | None, about: Campaign | None = None) -> Preferences:
     """Return what ``user`` wants (three queries): of events, those that they have a part in, and what they do without.
 
-    ``about``: the mail from which they come; its event is among them.
+    ``viewer`` is who looks, and sees no more events than they may know ``user`` to be part of; None: whoever has a mail
+    with the link, which may have been passed on, and sees no events but those done without and the mail's own.
+    ``about`` is that mail; its event comes first.
     """
     held = OptOut.objects.filter(user=user, ended_at=None)
     without = {(row.category_id, row.event_id) for row in held}
@@ -107,19 +111,43 @@ def preferences_of(user: User, *, about: Campaign | None = None) -> Preferences:
         key = (topic.category.pk if topic.category else None, topic.event.pk if topic.event else None)
         return Choice(topic, key not in without)
 
-    events = [event for _category, event in without if event] + ([about.event_id] if about and about.event_id else [])
+    chosen = [event for _category, event in without if event]
     return Preferences(
         choice(Topic()),
         [choice(Topic(category=category)) for category in MailCategory.objects.all()],
-        [choice(Topic(event=event)) for event in _events_of(user, events)],
+        [choice(Topic(event=event)) for event in _events_of(user, chosen, viewer, about.event if about else None)],
     )
 
 
-def _events_of(user: User, named: list[UUID]) -> "list[Event]":
-    """Return the events that somebody can choose about: those ``named``, and those to come of which they are part."""
-    parts = UserEventRelation.objects.filter(user=user).live().values("event")
-    to_come = Event.objects.filter(pk__in=parts, status=EventStatus.ACTIVE, start_at__gt=clock.now())
-    return list((to_come | Event.objects.filter(pk__in=named)).order_by("start_at", "pk")[:MOST_EVENTS])
+def wishes_seen(user: User, viewer: User) -> "QuerySet[OptOut]":
+    """Return what ``user`` does or did without, as far as ``viewer`` may know of it.
+
+    Whoever does without mail about an event is or was part of it, most often: staff see of that what they see of parts.
+    """
+    wishes = OptOut.objects.filter(user=user)
+    if viewer == user or viewer.holds(Role.ADMIN):
+        return wishes
+    return wishes.filter(Q(event=None) | Q(event__in=_parts_seen(user, viewer).values("event")))
+
+
+def _parts_seen(user: User, viewer: User) -> Any:
+    parts = UserEventRelation.objects.filter(user=user)
+    return parts if viewer == user else parts.visible_to(viewer)
+
+
+def _events_of(user: User, chosen: list[UUID], viewer: User | None, own: Event | None) -> list[Event]:
+    """Return the events that somebody can choose about: the mail's ``own``, those ``chosen`` about, and those to come.
+
+    Of too many the earliest are left out: nobody chooses about what is over.
+    """
+    events = Event.objects.filter(pk__in=chosen)
+    if viewer is not None:
+        events = events.filter(pk__in=wishes_seen(user, viewer).values("event"))
+        parts = _parts_seen(user, viewer).live().values("event")
+        events |= Event.objects.filter(pk__in=parts, status=EventStatus.ACTIVE, start_at__gt=clock.now())
+    first = [own] if own else []
+    others = events.exclude(pk__in=[event.pk for event in first]).order_by("-start_at", "-pk")
+    return [*first, *reversed(others[: MOST_EVENTS - len(first)])]
 
 
 @transaction.atomic

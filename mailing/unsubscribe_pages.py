@@ -75,7 +75,7 @@ class PreferencesPage(LeavingView):
     """All that the person can choose, to be saved; or the undoing of the unsubscribing."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        preferences = preferences_of(self.leaving.person, about=self.leaving.campaign)
+        preferences = preferences_of(self.leaving.person, viewer=None, about=self.leaving.campaign)
         return self.show("preferences", preferences=preferences, saved="saved" in request.GET)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:

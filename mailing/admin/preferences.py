@@ -7,16 +7,16 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from mailing.models import OptOut, OptOutSource
+from mailing.models import Campaign, OptOutSource
 from mailing.preference_forms import WANTED, store_choices
-from mailing.preferences import Choice, Door, Topic, preferences_of
+from mailing.preferences import Choice, Door, Topic, preferences_of, wishes_seen
 from users.admin.form_pages import form_page
 from users.admin.panels import Link, TablePanel
 from users.markup import NOTHING, badge, link, moment
@@ -41,16 +41,18 @@ class PreferencesOfPerson(TablePanel):
     empty = gettext_lazy("This person wants all mail to many.")
 
     def rows(self, request: HttpRequest, record: User) -> "QuerySet[Any]":
-        held = OptOut.objects.filter(user=record).order_by("-pk")
+        viewer: Any = request.user
+        mail = Campaign.objects.visible_to(viewer).filter(pk=OuterRef("campaign"))
+        held = wishes_seen(record, viewer).annotate(is_mail_seen=Exists(mail)).order_by("-pk")
         return held.select_related("category", "event", "campaign__registration_mail__event", "by", "ended_by")
 
-    def cells(self, request: HttpRequest, row: OptOut) -> list[Any]:
+    def cells(self, request: HttpRequest, row: Any) -> list[Any]:
         until = moment(row.ended_at) if row.ended_at else badge(_("holds"), "warning")
         return [
             name_of(Topic(row.category, row.event)),
             moment(row.at),
             _said(row.get_source_display(), row.by),
-            link(row.campaign) if row.campaign else NOTHING,
+            link(row.campaign) if row.is_mail_seen else NOTHING,
             until,
             _said(row.get_ended_source_display(), row.ended_by) if row.ended_at else NOTHING,
         ]
@@ -112,7 +114,8 @@ def change(site: AdminSite, request: HttpRequest, key: UUID) -> HttpResponseBase
         store_choices(request.POST, user=person, door=Door(OptOutSource.ADMIN, by=actor))
         messages.success(request, _("The preferences are saved."))
         return HttpResponseRedirect(back)
-    choices = preferences_of(person).all
+    viewer: Any = request.user
+    choices = preferences_of(person, viewer=viewer).all
     return form_page(
         site._registry[User],
         request,

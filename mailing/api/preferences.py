@@ -45,8 +45,9 @@ class EventChoiceSerializer(Serializer):
 class PreferencesSerializer(Serializer):
     """What a person wants of mail to many: without ``campaign_mail`` they get none, whatever stands below it.
 
-    Shown are all categories, and the events to come of which the person is part or whose mail they do without. What a
-    body leaves out stays as it is. Mail that they wait for, as confirmations, is sent all the same.
+    Shown are all categories, and the events to come of which the person is part or whose mail they do without, as far
+    as the caller may know of that part. What a body leaves out stays as it is. Mail that they wait for, as
+    confirmations, is sent all the same.
     """
 
     campaign_mail = serializers.BooleanField(required=False)
@@ -89,7 +90,8 @@ class PreferencesViewSet(ResourceViewSet):
     @extend_schema(responses=PreferencesSerializer)
     def show(self, request: Request, **kwargs: str) -> Response:
         """Show what the person wants."""
-        return Response(_shown(self.named))
+        viewer: Any = request.user
+        return Response(_shown(self.named, viewer))
 
     @extend_schema(request=PreferencesSerializer, responses=PreferencesSerializer)
     def change(self, request: Request, **kwargs: str) -> Response:
@@ -100,7 +102,7 @@ class PreferencesViewSet(ResourceViewSet):
         with transaction.atomic():
             choices = _choices(serializer.validated_data, caller)
             choose(user=person, choices=choices, door=Door(OptOutSource.API, by=caller))
-        return Response(_shown(person))
+        return Response(_shown(person, caller))
 
     def _chooser(self, request: Request) -> User:
         caller: Any = request.user
@@ -109,8 +111,8 @@ class PreferencesViewSet(ResourceViewSet):
         return caller  # type: ignore[no-any-return]  # the permission lets nobody else in
 
 
-def _shown(person: User) -> dict[str, Any]:
-    found = preferences_of(person)
+def _shown(person: User, viewer: User) -> dict[str, Any]:
+    found = preferences_of(person, viewer=viewer)
     return {
         "campaign_mail": found.everything.wanted,
         "categories": [

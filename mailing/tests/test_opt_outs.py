@@ -252,3 +252,28 @@ def test_two_who_say_the_same_at_once_say_it_once() -> None:
     thread.join()
 
     assert (faults, OptOut.objects.count()) == ([], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choices_in_another_order_wait_for_each_other(talks: MailCategory, offers: MailCategory) -> None:
+    """Offers come first, in whichever order they were said: nobody holds what the other one is to wait for."""
+    person = people(1)[0]
+    faults: list[DatabaseError] = []
+
+    def choosing() -> None:
+        unwanted = [Choice(Topic(category=category), wanted=False) for category in (talks, offers)]
+        try:
+            choose(user=person, choices=unwanted, door=DOOR)
+        except DatabaseError as error:
+            faults.append(error)
+        connections.close_all()
+
+    with transaction.atomic():
+        leave(person, category=offers)
+        thread = threading.Thread(target=choosing)
+        thread.start()
+        until(waiting_for_locks)
+        leave(person, category=talks)
+    thread.join()
+
+    assert (faults, OptOut.objects.count()) == ([], 2)

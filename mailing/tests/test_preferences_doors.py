@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -43,6 +45,20 @@ def shown(event: Event, *, everything: bool = True, talks: bool = True, about: b
         "categories": [{"key": "talks", "name": "Talks", "description": "What was said.", "subscribed": talks}],
         "events": [{"event_id": str(event.pk), "title": "Spring meeting", "subscribed": about}],
     }
+
+
+def test_many_choices_cost_as_many_queries_as_few(customer: User, client_of: ClientOf) -> None:
+    client, numbers = client_of(customer), []
+    client.get(ME)
+    for many in (2, 20):
+        events = [str(EventFactory.create().pk) for _event in range(many)]
+        body = {"events": [{"event_id": pk, "subscribed": place % 2 == 0} for place, pk in enumerate(events)]}
+        with CaptureQueriesContext(connection) as queries:
+            assert client.patch(ME, body).status_code == 200
+        numbers.append(len(queries))
+
+    assert numbers[0] == numbers[1]
+    assert OptOut.objects.count() == 11
 
 
 def test_customer_shows_and_changes_their_own(
