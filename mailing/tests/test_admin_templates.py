@@ -83,5 +83,6 @@ def test_form_shows_no_preview_that_a_browser_would_refuse(client: Client, organ
     answer = client.get(reverse(ADD))
 
     assert 'sandbox=""' in answer.content.decode()
+    assert 'data-unreachable="The preview cannot be had now: ' in answer.content.decode()
     assert "event_crm/template_preview.js" in answer.content.decode()
     assert "'unsafe-inline'" not in answer["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]

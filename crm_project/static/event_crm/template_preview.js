@@ -16,6 +16,17 @@ function showPreview(section, mail) {
   if (part("html").srcdoc !== mail.html) part("html").srcdoc = mail.html;
 }
 
+/* What the server answers; where it answers something else, such as the page to sign in, or nothing: that as a fault. */
+async function fetchPreview(section, body) {
+  try {
+    const answer = await fetch(section.dataset.templatePreview, { method: "POST", body });
+    if (answer.ok) return await answer.json();
+  } catch {
+    // No connection, or no JSON: said below, as any other answer is.
+  }
+  return { fault: section.dataset.unreachable };
+}
+
 function livePreview(section) {
   const form = section.closest("form");
   let waiting;
@@ -25,8 +36,8 @@ function livePreview(section) {
     const body = new FormData();
     PREVIEWED.forEach((name) => body.append(name, form.elements[name]?.value ?? section.dataset[name] ?? ""));
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    const answer = await fetch(section.dataset.templatePreview, { method: "POST", body });
-    if (answer.ok && number === asked) showPreview(section, await answer.json());
+    const mail = await fetchPreview(section, body);
+    if (number === asked) showPreview(section, mail);
   };
   const later = () => {
     clearTimeout(waiting);
