@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailing", "0015_keep_templates_in_the_database"),
+        ("mailing", "0016_look_ahead_of_freezing"),
     ]
 
     operations = [
