@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "forget attempts": {"task": "users.forget_attempts", "schedule": 300, "options": {"expires": 300}},
     "forget accounts": {"task": "users.forget_accounts", "schedule": NIGHTLY},
     "forget account mails": {"task": "mailing.forget_account_mails", "schedule": NIGHTLY},
+    "forget attachments": {"task": "mailing.forget_attachments", "schedule": NIGHTLY},
 }
 
 

@@ -22,6 +22,7 @@ from mailing.api import (
     PreferencesViewSet,
     SendEmailView,
     SuppressionViewSet,
+    TransactionalView,
 )
 from mailing.urls import page_urls as mailing_page_urls
 from relations.api import RegistrationViewSet, RelationViewSet
@@ -55,6 +56,7 @@ api_v1: list[URLPattern | URLResolver] = [
     re_path("^segments/(?P<id>[^/]+)/users/?$", PeopleOfSegmentViewSet.as_view({"get": "list"}), name="segment-users"),
     re_path("^users/send_email/?$", SendEmailView.as_view(), name="user-send-email"),
     re_path("^emails/send-emails/?$", SendEmailView.as_view(), name="email-send-emails"),
+    re_path("^emails/transactional/?$", TransactionalView.as_view(), name="email-transactional"),
     re_path(
         "^users/(?P<id>[^/]+)/preferences/?$",
         PreferencesViewSet.as_view({"get": "show", "patch": "change"}, detail=True),

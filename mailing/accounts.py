@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
+from mailing.attachments import files_of
 from mailing.doorbell import ring
 from mailing.models import AccountMail, Campaign, CampaignStatus, Delivery, Lane
 from mailing.rendering import ContentError, Rendered, Renderer
@@ -91,7 +92,7 @@ def renderer_of(campaign_id: UUID) -> Renderer:
     subject, text, html = Campaign.objects.values_list("subject", "text", "html").get(pk=campaign_id)
     about = AccountMail.objects.filter(campaign=campaign_id).first()
     if about is None:
-        return Renderer(subject, text, html)
+        return Renderer(subject, text, html, files=files_of(campaign_id))
     delivery = Delivery.objects.select_related("user").get(campaign=campaign_id)
     known = values(about.kind, user=delivery.user, key=about.key)
     return NothingToSay(subject, text, html) if known is None else Renderer(subject, text, html, known)

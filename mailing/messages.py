@@ -7,8 +7,10 @@ An invitation is an alternative to the text, with its method in the part's type,
 import hashlib
 import hmac
 from dataclasses import dataclass
+from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message as BareMessage
+from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 
 from mailing.footers import with_footer
 from mailing.models import Lane
-from mailing.rendering import Invitation, Rendered
+from mailing.rendering import File, Invitation, Rendered
 
 CALENDAR = "text/calendar"
 TICKET = "ticket"  # by which the HTML names its picture
@@ -95,6 +97,8 @@ def build(
         message.attach(_inline(rendered.picture))
     if rendered.invitation:
         _attach(message, rendered.invitation)
+    for file in rendered.files:
+        message.attach(_attached(file))
     return message
 
 
@@ -103,6 +107,15 @@ def _inline(png: bytes) -> MIMEImage:
     picture.add_header("Content-ID", f"<{TICKET}>")
     picture.add_header("Content-Disposition", "inline", filename=f"{TICKET}.png")
     return picture
+
+
+def _attached(file: File) -> MIMEBase:
+    """Return a file as a part, its bytes as they are: a text of it is not read, in whatever letters it is written."""
+    part = MIMEBase(*file.content_type.split("/"))
+    part.set_payload(file.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def _attach(message: EmailMultiAlternatives, invitation: Invitation) -> None:

@@ -82,6 +82,15 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes along with a mail; its type is ``type/subtype``."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A mail to one person; the subject is a single line. ``picture``: a PNG that the HTML shows as ``cid:ticket``."""
 
@@ -90,6 +99,7 @@ class Rendered:
     html: str
     picture: bytes = b""
     invitation: Invitation | None = None
+    files: tuple[File, ...] = ()
 
 
 def values_of(
@@ -140,10 +150,13 @@ MARKUP = _environment(autoescape=True)
 class Renderer:
     """The templates of one mail, compiled when first filled in: a worker fails the mails of one that it cannot use."""
 
-    def __init__(self, subject: str, text: str, html: str, own: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, subject: str, text: str, html: str, own: Mapping[str, str] | None = None, files: Sequence[File] = ()
+    ) -> None:
         """``own``: what this mail's own placeholders stand for, beside those of every mail."""
         self._sources = {"subject": subject, "text": text, "html": html}
         self._own = own or {}
+        self._files = tuple(files)
 
     @cached_property
     def _templates(self) -> dict[str, Template]:
@@ -163,7 +176,7 @@ class Renderer:
         subject = _one_line(filled["subject"])
         if not subject:
             raise ContentError("subject", _("The subject is empty once it is filled in."))
-        return Rendered(subject=subject, text=filled["text"], html=filled["html"])
+        return Rendered(subject=subject, text=filled["text"], html=filled["html"], files=self._files)
 
     def try_out(self) -> None:
         """Render for somebody of whom everything is known. Raises ``ContentError``."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import accounts
+from mailing import accounts, attachments
 from mailing import pump as pumping
 from mailing.doorbell import PUMP, REMIND, answer, ring_now
 from mailing.registrations.reminders import remind as write_reminders
@@ -21,6 +21,12 @@ def forget_account_mails() -> None:
     """Delete mails about accounts that were sent, or given up, a week ago."""
     while accounts.purge():
         pass
+
+
+@shared_task(name="mailing.forget_attachments", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def forget_attachments() -> None:
+    """Delete the files of mails that were finished a week ago."""
+    attachments.purge()
 
 
 @shared_task(name=REMIND, ignore_result=True)  # type: ignore[untyped-decorator]  # as above

@@ -6,6 +6,7 @@ from mailing.api.preferences import PreferencesViewSet
 from mailing.api.sending import SendEmailView
 from mailing.api.suppressions import SuppressionViewSet
 from mailing.api.templates import EmailTemplateVersionViewSet, EmailTemplateViewSet
+from mailing.api.transactional import TransactionalView
 
 __all__ = [
     "CampaignViewSet",
@@ -16,4 +17,5 @@ __all__ = [
     "PreferencesViewSet",
     "SendEmailView",
     "SuppressionViewSet",
+    "TransactionalView",
 ]

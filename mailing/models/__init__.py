@@ -1,6 +1,7 @@
 """Campaigns, what they freeze into, and what holds mail back."""
 
 from mailing.models.accounts import AccountMail
+from mailing.models.attachments import Attachment
 from mailing.models.campaigns import (
     Audience,
     Campaign,
@@ -20,6 +21,7 @@ from mailing.models.templates import EmailTemplate, EmailTemplateVersion
 __all__ = [
     "LIVE",
     "AccountMail",
+    "Attachment",
     "Audience",
     "Campaign",
     "CampaignExclusion",

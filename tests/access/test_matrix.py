@@ -130,6 +130,7 @@ template-detail      DELETE  ok  403     403     403     403     401
 template-preview     POST    ok  ok      403     403     403     401
 template-versions    GET     ok  ok      403     403     403     401
 email-send-emails    POST    ok  ok      403     403     403     401
+email-transactional  POST    ok  ok      403     403     403     401
 
 login                POST    ok  ok      ok      ok      ok      ok
 refresh              POST    ok  ok      ok      ok      ok      ok
@@ -212,6 +213,7 @@ def body_of(route: Route, world: World, whose: str) -> dict[str, Any]:
         ("user-list", "POST"): {"first_name": "New"},
         ("user-send-email", "POST"): {"user_ids": [str(person.pk)]},
         ("email-send-emails", "POST"): {"user_ids": [str(person.pk)]},
+        ("email-transactional", "POST"): {"user_id": str(person.pk), "template": "welcome"},
         ("user-preferences", "PATCH"): {"campaign_mail": False},
         ("suppression-list", "POST"): {"address": "gone@example.com"},
         ("template-list", "POST"): {"name": "new", "title": "New", "subject": "New", "text": "New"},
