@@ -4,6 +4,7 @@ A template may use placeholders, ``if``, comparisons and a few filters; everythi
 saved, so that no template can loop, call, or reach into an object.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from mailing.plain_text import text_of
 from mailing.rendering import ContentError, Renderer
 
 SUBJECT_LENGTH = 500
+# Names that are nobody's (RFC 2606).
+EXAMPLE_LINK = re.compile(r"https?://(?:[\w-]+\.)*example\.(?:com|net|org)\b(?!\.?[\w-])[^\s<>\"']*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,20 @@ def template_names() -> list[str]:
 
 
 def content_of_template(name: str) -> Content:
-    """Return the content of the template ``name`` as it reads now. Raises ``ValidationError`` under ``template``."""
+    """Return the content of the template ``name`` as it reads now, to be sent.
+
+    Raises ``ValidationError`` under ``template``, also where a link still leads to an example.
+    """
     template = EmailTemplate.objects.offered().select_related("category").filter(name=name).first()
     if template is None:
         known = ", ".join(template_names())
         raise ValidationError({"template": _("There is no template of this name. Known: %s.") % known})
     try:
-        return content_of(template)
+        content = content_of(template)
     except ValidationError as error:
         raise ValidationError({"template": error.messages}) from error
+    _refuse_examples(content)
+    return content
 
 
 def content_of(template: EmailTemplate) -> Content:
@@ -73,6 +81,14 @@ def content_of(template: EmailTemplate) -> Content:
     except ContentError as error:
         raise ValidationError({error.part: str(error)}) from error
     return _checked(ready, own if template.text.strip() else {**own, "text": "html"})
+
+
+def _refuse_examples(content: Content) -> None:
+    """Refuse what leads where nobody is: the start set's links, which are to be filled in."""
+    found = EXAMPLE_LINK.search(content.html) or EXAMPLE_LINK.search(content.text)
+    if found:
+        said = _("“%s” is an example: write where the link is to lead before you send this.") % found.group()
+        raise ValidationError({"template": said})
 
 
 def _refuse_too_long(template: EmailTemplate) -> None:

@@ -44,7 +44,7 @@ def test_start_set_reads_well_for_who_is_known_and_who_is_not(name: str) -> None
     ]
 
     for person in people:
-        mail = rendered_for(content_of_template(name), person)
+        mail = rendered_for(content_of(EmailTemplate.objects.get(name=name)), person)
 
         assert ("Ada" in mail.subject + mail.text) is bool(person.first_name)
         assert not {"{", "<", "\ue000"} & set(mail.text + mail.subject)
@@ -53,6 +53,41 @@ def test_start_set_reads_well_for_who_is_known_and_who_is_not(name: str) -> None
         assert mail.html.startswith("<!doctype html>")
         assert "{{" not in mail.html
         assert mail.html.count("/unsubscribe/example/") == 1
+
+
+@pytest.mark.parametrize("name", START_SET)
+def test_start_set_is_sent_once_its_links_are_filled_in(name: str) -> None:
+    start = EmailTemplate.objects.get(name=name)
+    if "example.com" in start.html:
+        with pytest.raises(ValidationError) as refusal:
+            content_of_template(name)
+        assert refusal.value.message_dict["template"][0].startswith("“https://example.com/")
+        changes = {"html": start.html.replace("https://example.com", "https://meetings.example-club.org")}
+        update_template(template=start, changes=changes, actor=None)
+
+    assert content_of_template(name).template == name
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        ({"html": "<a href='HTTP://Example.org'>A</a>"}, "HTTP://Example.org"),
+        ({"html": "<p>https://www.example.net/a</p>"}, "https://www.example.net/a"),
+        ({"html": "", "text": "See https://example.com."}, "https://example.com"),
+    ],
+)
+def test_example_is_not_sent(given: dict[str, str], link: str) -> None:
+    template(**given)
+
+    with pytest.raises(ValidationError, match="is an example") as refusal:
+        content_of_template("spring")
+    assert f"“{link}" in refusal.value.message_dict["template"][0]
+
+
+def test_name_that_only_looks_like_an_example_is_sent() -> None:
+    template(html="<a href='https://example.com.au/'>A</a> https://myexample.com/ ada@example.com")
+
+    assert content_of_template("spring").template == "spring"
 
 
 def test_start_set_is_brought_once() -> None:
