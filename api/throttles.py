@@ -149,15 +149,22 @@ def _by_caller(_request: Request, scope: str, caller: str) -> Iterator[Limit]:
 
 
 def _sign_in(request: Request, scope: str, caller: str) -> Iterator[Limit]:
-    """Limit an address for one e-mail, and generously for all: who guesses shall not shut out their neighbours."""
+    """Limit an address for one e-mail, and generously for all: who guesses shall not shut out their neighbours.
+
+    A call that names a token in place of an e-mail counts for that. An IPv6 site, which has many networks of 64 bits to
+    guess from, has a limit for them all.
+    """
     address = network_of(client_address(request))
+    site = site_of(client_address(request))
+    wide = [(f"{scope}_address", address), *([(f"{scope}_site", site)] if site else [])]
     try:
-        email = request.data.get("email") if isinstance(request.data, dict) else None
+        given = request.data if isinstance(request.data, dict) else {}
     except APIException:  # what cannot be read is a call as well
-        yield f"{scope}_address", address
+        yield from wide
         raise
-    yield scope, f"{address}:{_digest(email.strip().lower()) if isinstance(email, str) else caller}"
-    yield f"{scope}_address", address
+    named = next((given[name] for name in ("email", "token") if isinstance(given.get(name), str)), None)
+    yield scope, f"{address}:{caller if named is None else _digest(named.strip().lower())}"
+    yield from wide
 
 
 SCOPES: Mapping[str, Callable[[Request, str, str], Iterator[Limit]]] = {"sign_in": _sign_in}
@@ -171,6 +178,16 @@ def _digest(text: str) -> str:
 
 def network_of(address: str) -> str:
     """Return what counts as one caller: an IPv4 address, or the network of 64 bits that one IPv6 customer has."""
+    return _network(address, 64) or address
+
+
+def site_of(address: str) -> str:
+    """Return the network of 48 bits that an IPv6 customer has at most, and "" for any other address."""
+    return _network(address, 48)
+
+
+def _network(address: str, bits: int) -> str:
+    """Return the network of an IPv6 address, and "" for any other."""
     if address and isinstance(ip_address(address), IPv6Address):
-        return str(ip_network(f"{address}/64", strict=False).network_address)
-    return address
+        return str(ip_network(f"{address}/{bits}", strict=False).network_address)
+    return ""

@@ -236,7 +236,9 @@ RATES = {
     "refused": "120/min",
     "sign_in": "10/min",
     "sign_in_address": "300/min",
+    "sign_in_site": "600/min",
     "signup": "20/hour",
+    "signup_confirm": "60/hour",
     "mail": "60/hour",
     "ticket": "300/min",
 }

@@ -8,7 +8,7 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 
 from api.tests.library import BookViewSet
-from api.throttles import HouseThrottle, Leases, count, network_of, rate_of
+from api.throttles import HouseThrottle, Leases, count, network_of, rate_of, site_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("api.tests.urls")]
 URL = "/api/v1/books/"
@@ -134,6 +134,29 @@ def test_guesses_at_one_password_shut_out_neither_neighbours_nor_other_addresses
     assert [sign_in("cid@example.com"), sign_in("dan@example.com")] == [401, 429]
 
 
+@pytest.mark.urls("crm_project.urls")
+def test_networks_of_one_site_guess_together(anonymous: APIClient, rates: dict[str, str]) -> None:
+    rates["sign_in_site"] = "3/day"
+
+    def sign_in(peer: str) -> int:
+        return anonymous.post(LOGIN, {"email": "a@example.com", "password": "wrong"}, REMOTE_ADDR=peer).status_code
+
+    assert [sign_in(f"2001:db8:7:{number}::1") for number in range(5)] == [401] * 3 + [429] * 2
+    assert [sign_in(peer) for peer in ("2001:db8:8::1", "203.0.113.1")] == [401, 401]
+
+
+@pytest.mark.parametrize(
+    ("path", "password"), [("password/reset/confirm", "new_password"), ("email/confirm", "current_password")]
+)
+@pytest.mark.urls("crm_project.urls")
+def test_uses_of_a_link_shut_out_no_neighbour_with_another(anonymous: APIClient, path: str, password: str) -> None:
+    def use(token: str) -> int:
+        return anonymous.post(f"/api/v1/auth/{path}/", {"token": token, password: "correct horse battery"}).status_code
+
+    assert [use("a.stranger's") for _time in range(4)] == [400, 400, 429, 429]
+    assert [use(token) for token in ("nora's", "ann's", "bob's")] == [400, 400, 429]  # the limit of their address
+
+
 @pytest.mark.parametrize("body", [["no object"], {"email": ["a"]}, {}])
 @pytest.mark.urls("crm_project.urls")
 def test_sign_in_without_an_address_is_no_error_of_ours(anonymous: APIClient, body: Any) -> None:
@@ -232,3 +255,11 @@ def test_rate_is_read(text: str, rate: tuple[int, int]) -> None:
 )
 def test_ipv6_customer_is_one_caller(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [("203.0.113.1", ""), ("2001:db8:7:8::4", "2001:db8:7::"), ("2001:db8::1", "2001:db8::"), ("", "")],
+)
+def test_ipv6_site_has_many_networks(address: str, site: str) -> None:
+    assert site_of(address) == site

@@ -98,7 +98,7 @@ class SignupView(OpenView):
 class ConfirmSignupView(OpenView):
     """Confirm a sign-up."""
 
-    throttle_scope = "signup"
+    throttle_scope = "signup_confirm"
 
     @extend_schema(request=ConfirmSignupSerializer, responses=ConfirmedSerializer)
     def post(self, request: Request) -> Response:

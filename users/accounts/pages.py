@@ -58,7 +58,7 @@ class ConfirmSignupPage(FormView[Form]):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
-        if answer := refusal(self, form, scope="signup", said=_("Too many attempts. Try again later.")):
+        if answer := refusal(self, form, scope="signup_confirm", said=_("Too many attempts. Try again later.")):
             return answer
         try:
             self.confirm(form)

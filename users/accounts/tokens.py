@@ -27,12 +27,13 @@ KEPT = timedelta(days=180)
 def create_token(
     *, user: User, name: str, scopes: Sequence[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token for ``user`` and return it with its secret, which nobody can read again.
+    """Make a token for ``user`` and return it with its secret, which nobody can read again. Locks the person.
 
     Raises ``Conflict`` for who has 100 of them, and ``ValidationError`` under ``expires_at``.
     """
     if expires_at is not None and expires_at <= clock.now():
         raise ValidationError({"expires_at": ValidationError(_("This is over already."), "past")})
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two at once each counts what the other made
     if ApiToken.objects.standing().filter(user=user).count() >= MOST:
         raise Conflict(_("You have %(most)s tokens. Revoke one that is not in use first.") % {"most": MOST}, "too_many")
     secret = MARK + secrets.token_hex(4) + secrets.token_urlsafe(SECRET_BYTES)

@@ -169,7 +169,7 @@ def test_nobody_asks_for_mails_without_end(client: Client, settings: Any, mails:
 
 
 def test_nobody_guesses_the_password_of_a_sign_up_without_end(client: Client, settings: Any, confirm: str) -> None:
-    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "signup": "2/day"}
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "signup_confirm": "2/day"}
 
     answers = [client.post(confirm, {"password": "wrong"}) for _time in range(3)]
     right = client.post(confirm, {"password": PASSWORD})

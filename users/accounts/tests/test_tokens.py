@@ -1,12 +1,16 @@
 import hashlib
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone as clock
 
+from api.exceptions import Conflict
 from users.accounts.scopes import SCOPES, allows
 from users.accounts.tests.conftest import PASSWORD
 from users.accounts.tokens import MARK, create_token, purge
@@ -62,6 +66,27 @@ def test_person_has_a_hundred_tokens_at_most(post: Callable[..., Any], nora: Use
     assert [answer.status_code for answer in answers] == [201, 409]
     assert "Revoke one" in answers[1].json()["detail"]
     assert create_token(user=UserFactory.create(), name="Sync", scopes=["people:read"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_at_once_make_no_more_than_a_hundred_tokens(nora: User) -> None:
+    ApiToken.objects.bulk_create(ApiToken(user=nora, prefix=f"{MARK}{number}", scopes=[]) for number in range(99))
+    together = threading.Barrier(6)
+
+    def make() -> bool:
+        together.wait()
+        try:
+            create_token(user=nora, name="Sync", scopes=["people:read"])
+        except Conflict:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        made = [one.result() for one in [pool.submit(make) for _time in range(6)]]
+
+    assert (sum(made), ApiToken.objects.count()) == (1, 100)
 
 
 def test_repeated_call_makes_another_token(post: Callable[..., Any], signed_in: dict[str, str]) -> None:
