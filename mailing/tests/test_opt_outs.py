@@ -162,7 +162,7 @@ def test_preferences_cost_three_queries_however_many_there_are(
         leave(person, event=EventFactory.create())
 
     with django_assert_num_queries(3):  # type: ignore[attr-defined]  # a context
-        found = preferences_of(person)
+        found = preferences_of(person, viewer=person)
 
     assert [choice.wanted for choice in found.events] == [False] * 4
 

@@ -12,7 +12,6 @@ from events.tests.factories import EventFactory
 from mailing.leaving import leaving_of, unsubscribe_address, unsubscribe_token
 from mailing.models import Campaign, MailCategory, OptOut
 from mailing.tests.factories import campaign_to, counts, people
-from relations.tests.factories import attend
 from users.models import User
 from users.tests.factories import UserFactory
 
@@ -154,7 +153,7 @@ def test_undo_lets_mail_come_again_and_keeps_the_proof(browser: Client, campaign
 
 def test_preferences_are_chosen_without_sign_in(browser: Client, campaign: Campaign, person: User) -> None:
     event = EventFactory.create()
-    attend(person, event)
+    Campaign.objects.filter(pk=campaign.pk).update(event=event)
     other = MailCategory.objects.create(key="other", name="Other")
     link = f"{page_of(campaign, person)}preferences/"
     page = browser.get(link).content.decode()
