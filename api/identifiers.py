@@ -1,6 +1,7 @@
 """Ids in paths and bodies: a UUID, or the ``external_id`` that another system gave the object."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,16 @@ def find(queryset: "QuerySet[Any, Any]", identifier: str) -> Any | None:
     """Return the object of ``queryset`` that ``identifier`` names, or None."""
     condition = identified_by(queryset.model, identifier)
     return None if condition is None else queryset.filter(condition).first()
+
+
+def find_all(queryset: "QuerySet[Any, Any]", identifiers: Iterable[str]) -> dict[str, Any]:
+    """Return the objects of ``queryset`` that ``identifiers`` name, by these; two queries at most."""
+    names = {*identifiers}
+    keys = {name: key for name in names if (key := as_uuid(name))}
+    by_key = {one.pk: one for one in queryset.filter(pk__in=set(keys.values()))} if keys else {}
+    others = [name for name in names if name not in keys and "\0" not in name]
+    by_name = {one.external_id: one for one in queryset.filter(external_id__in=others)} if others else {}
+    return {**{name: by_key[key] for name, key in keys.items() if key in by_key}, **by_name}
 
 
 @extend_schema_field({"type": "string", "description": "The id, or the external_id."})
@@ -116,9 +127,4 @@ class IdentifierListField(ShortListField):
 
     def _found(self, names: list[str]) -> dict[str, Any]:
         model: Any = self.model
-        visible = model._default_manager.visible_to(self.context["request"].user)
-        keys = {name: key for name in names if (key := as_uuid(name))}
-        by_key = {one.pk: one for one in visible.filter(pk__in=set(keys.values()))} if keys else {}
-        others = [name for name in names if name not in keys and "\0" not in name]
-        by_name = {one.external_id: one for one in visible.filter(external_id__in=others)} if others else {}
-        return {**{name: by_key[key] for name, key in keys.items() if key in by_key}, **by_name}
+        return find_all(model._default_manager.visible_to(self.context["request"].user), names)

@@ -1,7 +1,9 @@
 """What people want to get of mail to many: asked, said and taken back, from whichever door."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
+from api.transactions import locking
 from events.models import Event, EventStatus
 from mailing.models import Campaign, MailCategory, OptOut, OptOutSource
 from relations.models import UserEventRelation
@@ -25,8 +28,7 @@ WITHDRAW = """
     WITH held_back AS (
         SELECT d.id FROM mailing_delivery d JOIN mailing_campaign c ON c.id = d.campaign_id
          WHERE d.user_id = %(user)s AND d.status IN ('queued', 'claimed') AND c.lane = 'campaign'
-           AND ((%(category)s::bigint IS NULL AND %(event)s::uuid IS NULL)
-                OR c.category_id = %(category)s OR c.event_id = %(event)s)
+           AND (%(everything)s OR c.category_id = ANY(%(categories)s::bigint[]) OR c.event_id = ANY(%(events)s::uuid[]))
          ORDER BY d.id FOR UPDATE OF d
     )
     UPDATE mailing_delivery d SET status = 'suppressed', error = %(said)s, token = NULL, lease_until = NULL
@@ -156,39 +158,62 @@ def opt_out(*, user: User, topic: Topic, door: Door) -> bool:
 
     Once this has committed nothing of it is gated; what was gated before is handed over for a second at most.
     """
-    wish = OptOut(
-        user=user,
-        category=topic.category,
-        event=topic.event,
-        source=door.source,
-        by=door.by,
-        campaign=door.campaign,
-    )
-    held = OptOut.objects.filter(user=user, category=topic.category, event=topic.event, ended_at=None)
-    is_new = not held.exists()
-    OptOut.objects.bulk_create([wish], ignore_conflicts=True)  # another one may have come meanwhile
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WITHDRAW,
-            {
-                "user": user.pk,
-                "category": topic.category.pk if topic.category else None,
-                "event": topic.event.pk if topic.event else None,
-                "said": _("The person has unsubscribed."),
-            },
-        )
+    is_new = not _held(user, [topic]).exists()
+    _withhold(user, [topic], door)
     return is_new
 
 
 @transaction.atomic
 def opt_in(*, user: User, topic: Topic, door: Door) -> bool:
     """Let mail about ``topic`` go to ``user`` again; what was withheld stays so. False: nothing kept it back."""
-    held = OptOut.objects.filter(user=user, category=topic.category, event=topic.event, ended_at=None)
-    return bool(held.update(ended_at=clock.now(), ended_source=door.source, ended_by=door.by))
+    return bool(_let_through(user, [topic], door))
 
 
-@transaction.atomic
+@locking
 def choose(*, user: User, choices: Iterable[Choice], door: Door) -> None:
-    """Store what ``user`` wants of each topic of ``choices``; others stay as they are."""
-    for choice in choices:
-        (opt_in if choice.wanted else opt_out)(user=user, topic=choice.topic, door=door)
+    """Store what ``user`` wants of each topic of ``choices``, the last word on it; others stay as they are.
+
+    Three statements however many there are, each in one order: two who choose for the same person wait for each other.
+    """
+    said = {choice.topic.name: choice for choice in choices}
+    in_order = [said[name] for name in sorted(said)]
+    if wanted := [choice.topic for choice in in_order if choice.wanted]:
+        _let_through(user, wanted, door)
+    if unwanted := [choice.topic for choice in in_order if not choice.wanted]:
+        _withhold(user, unwanted, door)
+
+
+def _held(user: User, topics: Iterable[Topic]) -> "QuerySet[OptOut]":
+    """Return the wishes of ``user`` that hold for just these topics."""
+    exactly = [Q(category=topic.category, event=topic.event) for topic in topics]
+    return OptOut.objects.filter(reduce(or_, exactly), user=user, ended_at=None)
+
+
+def _withhold(user: User, topics: Sequence[Topic], door: Door) -> None:
+    wishes = [
+        OptOut(
+            user=user,
+            category=topic.category,
+            event=topic.event,
+            source=door.source,
+            by=door.by,
+            campaign=door.campaign,
+        )
+        for topic in topics
+    ]
+    OptOut.objects.bulk_create(wishes, ignore_conflicts=True)  # others may have come before, or meanwhile
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WITHDRAW,
+            {
+                "user": user.pk,
+                "everything": any(not topic.category and not topic.event for topic in topics),
+                "categories": [topic.category.pk for topic in topics if topic.category],
+                "events": [topic.event.pk for topic in topics if topic.event],
+                "said": _("The person has unsubscribed."),
+            },
+        )
+
+
+def _let_through(user: User, topics: Sequence[Topic], door: Door) -> int:
+    return _held(user, topics).update(ended_at=clock.now(), ended_source=door.source, ended_by=door.by)

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.exceptions import Fault, InvalidInput
-from api.identifiers import find
+from api.identifiers import find, find_all
 from api.resources import ResourceViewSet
 from api.serializers import Serializer, ShortListField
 from events.models import Event
@@ -99,9 +98,8 @@ class PreferencesViewSet(ResourceViewSet):
         person, caller = self.named, self._chooser(request)
         serializer = PreferencesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            choices = _choices(serializer.validated_data, caller)
-            choose(user=person, choices=choices, door=Door(OptOutSource.API, by=caller))
+        choices = _choices(serializer.validated_data, caller)
+        choose(user=person, choices=choices, door=Door(OptOutSource.API, by=caller))
         return Response(_shown(person, caller))
 
     def _chooser(self, request: Request) -> User:
@@ -146,8 +144,10 @@ def _choices(body: dict[str, Any], caller: User) -> list[Choice]:
             faults.append(
                 Fault(_("There is no such category. Known: %s.") % known, "unknown", ("categories", place, "key"))
             )
-    for place, said in enumerate(body.get("events", [])):
-        if event := find(Event.objects.visible_to(caller), said["event_id"]):
+    named = body.get("events", [])
+    events = find_all(Event.objects.visible_to(caller), [said["event_id"] for said in named])
+    for place, said in enumerate(named):
+        if event := events.get(said["event_id"]):
             choices.append(Choice(Topic(event=event), said["subscribed"]))
         else:
             faults.append(Fault(_("There is no such event."), "unknown", ("events", place, "event_id")))
