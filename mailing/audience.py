@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from api.exceptions import Fault, InvalidInput
 from api.filters import FilterContext, empty_objects
 from api.identifiers import as_uuid
+from api.parsers import same_json
 from mailing.models import Audience, Campaign, CampaignExclusion, ExclusionReason
 from users.filters import people_filters
 from users.models import User
@@ -97,7 +98,7 @@ def by_filter(tree: dict[str, Any], *, sender: User | None) -> Choice:
     Everybody is chosen by ``EVERYBODY`` alone. Raises ``InvalidInput``, also for a filter that is empty somewhere:
     one object without a key would stand for everybody.
     """
-    if tree == EVERYBODY:
+    if same_json(tree, EVERYBODY):
         return Choice(filter={})
     segments = pinned_segments(people_filters, tree, FilterContext(sender or OPERATOR))
     if empty := empty_objects(tree):

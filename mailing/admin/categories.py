@@ -1,9 +1,12 @@
 """The sorts of mail to many in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
-from mailing.models import MailCategory
+from mailing.models import MailCategory, OptOut
 from users.admin.base import ListAdmin
 
 
@@ -19,3 +22,13 @@ class MailCategoryAdmin(ListAdmin[MailCategory]):
         return ("key",) if obj else ()
 
     list_display_links = ("name",)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+        """Keep what people have said that they do without: it is the proof of that, and would go along."""
+        categories = list(objs)
+        chosen = {*OptOut.objects.filter(category__in=categories).values_list("category", flat=True)}
+        note = gettext("people have said that they do without it: the proof of that is kept")
+        kept = [f"{category} ({note})" for category in categories if category.pk in chosen]
+        return (kept, {}, set(), kept) if kept else super().get_deleted_objects(categories, request)

@@ -31,7 +31,7 @@ class OptOut(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="opt_outs", db_index=False, verbose_name=_("person")
     )
-    category = models.ForeignKey(MailCategory, models.CASCADE, null=True, related_name="opt_outs")
+    category = models.ForeignKey(MailCategory, models.PROTECT, null=True, related_name="opt_outs")
     event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="opt_outs")
     campaign = models.ForeignKey(
         Campaign, models.SET_NULL, null=True, related_name="opt_outs", help_text=_("By a link of which mail.")

@@ -115,6 +115,12 @@ def test_filter_chooses_the_audience() -> None:
     assert mailed(campaign) == [speaker.email]
 
 
+@pytest.mark.parametrize("value", [1, 1.0, False, "true"])
+def test_everybody_is_nobody_elses_word(value: object) -> None:
+    with pytest.raises(InvalidInput, match="everybody"):
+        by_filter({"everybody": value}, sender=None)
+
+
 def test_filter_that_is_wrong_is_refused() -> None:
     with pytest.raises(InvalidInput, match="compani"):
         by_filter({"compani": "Acme"}, sender=None)

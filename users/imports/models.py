@@ -18,7 +18,9 @@ class ImportStatus(models.TextChoices):
 class Import(models.Model):
     """One run over one file, checkpointed in the transaction of each batch, so that it goes on where it stopped."""
 
-    kind = models.CharField(max_length=16, help_text=_("What is imported: users, events or relations."))
+    kind = models.CharField(
+        max_length=16, help_text=_("What is imported, as its command calls it: users of import_users.")
+    )
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64, help_text=_("Tells the file, whatever it is called."))
     status = models.CharField(max_length=16, choices=ImportStatus, default=ImportStatus.RUNNING)
