@@ -33,10 +33,11 @@ from relations.models import RelationTransition, UserEventRelation
 from relations.offers import expire_offers
 from relations.registration import accept, approve, check_in, decline, register, undo_check_in
 from relations.services import add_relation, end_relation
-from relations.tests.concurrency import together, until_waited_for
+from relations.tests.concurrency import together
 from relations.tests.factories import attend
 from relations.tickets import ticket_address
 from users.models import User
+from users.tests.connections import until_waited_for
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,16 +1,12 @@
 """Jobs that run at the same time, each on a connection of its own."""
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 
 from django.db import close_old_connections, connection
 
 SECONDS = 20
 PATIENCE = 300  # for as many jobs as anybody shares out
-_WAITED_FOR = """
-    SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
-"""
 
 
 def together(*jobs: Callable[[], object], patience: float = 2 * SECONDS) -> None:
@@ -45,15 +41,3 @@ def shared_out(jobs: Iterable[Callable[[], object]], *, connections: int) -> Non
             job()
 
     together(*[work] * connections, patience=PATIENCE)
-
-
-def until_waited_for() -> None:
-    """Return as soon as another connection waits for a lock that this one holds."""
-    deadline = time.monotonic() + SECONDS
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(_WAITED_FOR)
-            if cursor.fetchone() == (True,):
-                return
-            time.sleep(0.01)
-    raise AssertionError("Nobody waits for this connection.")

@@ -20,10 +20,11 @@ from relations.models import EventCapacity, Role, Status, UserEventRelation
 from relations.repair import repair_drift
 from relations.seats import lock_capacity
 from relations.services import end_relation
-from relations.tests.concurrency import together, until_waited_for
+from relations.tests.concurrency import together
 from relations.tests.factories import attend
 from relations.tests.test_counts import drift_seats, unguarded
 from users.models import EventCounts, User
+from users.tests.connections import until_waited_for
 from users.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]

@@ -26,9 +26,10 @@ from relations.offers import _expire_of
 from relations.registration import accept, check_in, register
 from relations.seats import lock_capacity
 from relations.services import end_relation
-from relations.tests.concurrency import together, until_waited_for
+from relations.tests.concurrency import together
 from relations.tests.factories import attend
 from users.models import User
+from users.tests.connections import until_waited_for
 from users.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]

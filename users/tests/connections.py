@@ -1,10 +1,16 @@
-"""Another connection to the test's database, for what others hold."""
+"""Other connections to the test's database, and what they hold or wait for."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 from psycopg import connect
+
+SECONDS = 20
+_WAITED_FOR = """
+    SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
 
 
 @contextmanager
@@ -21,3 +27,15 @@ def held_elsewhere(statement: str, *values: object) -> Iterator[None]:
         other.execute(statement, values)
         yield
         other.rollback()
+
+
+def until_waited_for() -> None:
+    """Return as soon as another connection waits for a lock that this one holds."""
+    deadline = time.monotonic() + SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(_WAITED_FOR)
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits for this connection.")

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from events.tests.factories import PastEventFactory
-from relations.tests.concurrency import until_waited_for
 from relations.tests.factories import attended
 from users.models import User
+from users.tests.connections import until_waited_for
 from users.tests.factories import StaffFactory, UserFactory
 
 
