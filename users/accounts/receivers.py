@@ -62,9 +62,9 @@ def log_sign_in_change(*, user: User, before: dict[str, Any], actor: User | None
     or moved to the address of its owner, an account opens to nobody who was in before.
     """
     if before["email"] != user.email:
-        PendingEmail.objects.filter(user=user).delete()
         record(SecurityEventKind.EMAIL_CHANGED, subject=user, actor=actor)
-        if has_account(user):
+        if has_account(user):  # a contact asks for no other e-mail: that takes a password
+            PendingEmail.objects.filter(user=user).delete()
             if before["email"]:
                 send(AccountMailKind.EMAIL_CHANGED, user=None, email=before["email"], language=user.language)
             if actor != user:
