@@ -114,8 +114,9 @@ openapi-check: venv-dev
 	diff -u docs/openapi.yaml "$$made" || { echo "docs/openapi.yaml is not what the code says: make openapi" >&2; exit 1; }
 
 # `make test` with coverage measured, on the embedded servers whatever the environment names.
+# A third process uses what the other two leave while they wait for servers, workers and browsers.
 coverage: venv-dev
-	env -u DATABASE_URL -u REDIS_URL $(MAKE) --no-print-directory test PYTEST_ARGS="--cov --cov-report=term-missing"
+	env -u DATABASE_URL -u REDIS_URL $(MAKE) --no-print-directory test WORKERS=3 PYTEST_ARGS="--cov --cov-report=term-missing"
 
 test-database: venv-dev
 ifeq ($(strip $(REAL_DATABASE_URL)$(REAL_REDIS_URL)),)
