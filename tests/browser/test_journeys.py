@@ -1,6 +1,7 @@
 """What somebody in an office does, by mouse and keyboard."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from events.models import Event
 from events.tests.factories import EventFactory
 from mailing.models import Campaign
 from relations.models import UserEventRelation
+from relations.turns import turn_at
 from users.models import User
 from users.tests.factories import UserFactory
 
@@ -29,27 +31,45 @@ def test_signing_in(chromium: Browser, site: str) -> None:
     page.close()
 
 
-def test_customer_registers_and_cancels_by_themselves(chromium: Browser, live_server: Any) -> None:
+@pytest.fixture
+def clara(chromium: Browser, live_server: Any) -> Iterator[Page]:
+    """Return the page of a customer who has signed in, on a phone."""
     customer = UserFactory.create(email="clara@example.com", roles=["customer"])
     customer.set_password("a long enough one")
     customer.save(update_fields=["password"])
-    event = EventFactory.create(title="Summer party", max_capacity=1)
-    page = chromium.new_page(base_url=live_server.url)
+    page = chromium.new_page(base_url=live_server.url, viewport={"width": 400, "height": 800})
     page.goto("/account/sign-in/")
     page.fill("[name=username]", "clara@example.com")
     page.fill("[name=password]", "a long enough one")
     page.click("[type=submit]")
-    page.click("a.button:has-text('Find events')")
-    page.click("text=Summer party")
-    page.click("button:has-text('Register')")
-    expect(page.get_by_text("confirmed")).to_be_visible()
-    page.click("text=Your ticket")
-    expect(page.get_by_text("Show this code at the door.")).to_be_visible()
-    page.go_back()
-    page.click("button:has-text('Cancel my registration')")
-    expect(page.get_by_text("1 place left")).to_be_visible()
-    assert [one.status for one in UserEventRelation.objects.filter(event=event)] == ["cancelled"]
+    yield page
     page.close()
+
+
+def test_customer_registers_and_cancels_by_themselves(clara: Page) -> None:
+    event = EventFactory.create(title="Summer party", max_capacity=1)
+    clara.click("a.button:has-text('Find events')")
+    clara.click("text=Summer party")
+    clara.click("button:has-text('Register')")
+    expect(clara.get_by_text("confirmed")).to_be_visible()
+    clara.click("text=Your ticket")
+    expect(clara.get_by_text("Show this code at the door.")).to_be_visible()
+    clara.go_back()
+    clara.click("button:has-text('Cancel my registration')")
+    expect(clara.get_by_text("1 place left")).to_be_visible()
+    assert [one.status for one in UserEventRelation.objects.filter(event=event)] == ["cancelled"]
+
+
+def test_customer_who_comes_with_too_many_others_is_registered_without_another_click(clara: Page) -> None:
+    event = EventFactory.create(title="Summer party")
+    clara.goto(f"/account/events/{event.pk}/")
+
+    with turn_at(event.pk, leads=False):
+        clara.click("button:has-text('Register')")
+        expect(clara.get_by_text("This page tries again by itself")).to_be_visible()
+
+    expect(clara.get_by_text("confirmed")).to_be_visible(timeout=10_000)
+    assert [one.status for one in UserEventRelation.objects.filter(event=event)] == ["confirmed"]
 
 
 def test_filtering_people_with_a_suggestion(page: Page) -> None:
