@@ -99,6 +99,12 @@ class ModelSerializer(StrictFields, serializers.ModelSerializer[M]):
         options["validators"] = [one for one in validators if type(one).__module__ != "rest_framework.validators"]
         return field_class, options
 
+    def include_extra_kwargs(self, kwargs: Any, extra_kwargs: Any) -> Any:
+        """Let a choice that may be empty say so even where it is only read: REST framework forgets it there."""
+        may_be_empty = "choices" in kwargs and kwargs.get("allow_blank", False)
+        options = super().include_extra_kwargs(kwargs, extra_kwargs)
+        return {**options, "allow_blank": True} if may_be_empty else options
+
     def validate(self, attrs: Any) -> Any:
         """Check the object as it would become. Raises ``ValidationError`` by field."""
         attrs = self.as_stored(attrs)

@@ -1,6 +1,7 @@
 """Following and steering campaigns and their deliveries over REST."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.utils import timezone as clock
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from mailing.api.campaigns import ExcludedSerializer
 from mailing.models import Campaign, Delivery
 from mailing.pump import pump
 from mailing.services import pause_campaign
@@ -192,3 +194,9 @@ def test_people_who_were_mailed_cannot_be_deleted(client_of_staff: APIClient) ->
 
     assert response.status_code == 409
     assert "deliveries" in response.json()["detail"]
+
+
+def test_choice_that_is_only_read_says_that_it_may_be_empty() -> None:
+    fields: Any = ExcludedSerializer().fields
+
+    assert (fields["detail"].allow_blank, fields["reason"].allow_blank) == (True, False)

@@ -170,9 +170,11 @@ class Fuzzer:
 
 
 def reads_as_good(case: Case[Any]) -> bool:
-    """Tell whether bad data may be taken: an empty filter counts as absent, and a number where text belongs as text."""
-    empty = any(value in ("", [""]) for value in (case.query or {}).values())
-    return empty or bool(case.meta and NUMBER_AS_TEXT.search(getattr(case.meta.phase.data, "description", None) or ""))
+    """Tell whether bad data may be taken: an empty filter counts as absent, and a number or a null as their text."""
+    as_text = any(value in ("", [""], None, "null") for value in (case.query or {}).values())
+    return as_text or bool(
+        case.meta and NUMBER_AS_TEXT.search(getattr(case.meta.phase.data, "description", None) or "")
+    )
 
 
 def targets_of(application: Any, number: int) -> list[Target]:
