@@ -240,6 +240,7 @@ RATES = {
     "signup": "20/hour",
     "signup_confirm": "60/hour",
     "mail": "60/hour",
+    "transactional": "1200/hour",
     "ticket": "300/min",
 }
 THROTTLE_RATES = rates("THROTTLE_RATES", env.str("THROTTLE_RATES", default=""), defaults=RATES)

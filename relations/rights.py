@@ -29,7 +29,7 @@ def may_count(actor: User, event: Event) -> bool:
 def refuse_unless_may_count(*, actor: User, event: Event) -> None:
     """Raise ``PermissionDenied`` unless ``actor`` may see the event's figures."""
     if not may_count(actor, event):
-        raise PermissionDenied(_("Only who leads this event sees its figures."))
+        raise PermissionDenied(_("Only who leads this event, administrators and agents see its figures."))
 
 
 def refuse_unless_own_or_leads(*, actor: User, relation: UserEventRelation) -> None:

@@ -32,6 +32,8 @@ TYPE = re.compile(r"(?!(?:multipart|message)/)[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9
 # Of paths, of headers, and what turns the direction of reading round: "gpj.exe" must not pass for "exe.jpg".
 NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+_LEADS_NOWHERE = gettext_lazy("Mail that somebody waits for has no unsubscribe_url: nobody can unsubscribe from it.")
+
 
 class Base64Field(serializers.CharField):
     """Bytes in Base64 (RFC 4648, section 4). Only written: nothing reads a file back."""
@@ -104,6 +106,8 @@ class TransactionalSerializer(Serializer):
         if len(own) == 1:
             missing = ({"subject", "body"} - own).pop()
             raise serializers.ValidationError({missing: _("Subject and body go together.")})
+        if faults := {name: _LEADS_NOWHERE for name in own if "unsubscribe_url" in attrs[name]}:
+            raise serializers.ValidationError(faults)
         if ("template" in attrs) == bool(own):
             raise serializers.ValidationError(_("Give either a template, or subject and body."))
         return attrs
@@ -121,7 +125,7 @@ class TransactionalView(HouseRules):
     """A mail to one person, which somebody waits for."""
 
     permission = "mailing.add_campaign"
-    throttle_scope = "mail"
+    throttle_scope = "transactional"
 
     @extend_schema(request=TransactionalSerializer, responses={202: DeliverySerializer})
     def post(self, request: Request) -> Response:

@@ -132,6 +132,7 @@ def test_who_can_get_no_mail_is_a_409_and_nothing_is_stored(
         ({"user_id": "ada", "template": "welcome", **GREETING}, ""),
         ({"user_id": "ada", "template": "none"}, "/template"),
         ({"user_id": "ada", "subject": "Alone"}, "/body"),
+        ({"user_id": "ada", "subject": "Hi", "body": "Leave: {{ unsubscribe_url }}"}, "/body"),
         ({"user_id": "ada", "subject": "Hi {{ secret }}", "body": "x"}, "/subject"),
         (
             {"user_id": "ada", **GREETING, "attachments": [{"name": "a", "content": "no base64"}]},
