@@ -22,12 +22,18 @@ def main() -> int:
 
     django.setup()
     from benchmarks.run import ROWS, run
+    from crm_project import embedded
 
     if unknown := [name for name in options.rows or () if name not in ROWS]:
         print(f"--rows: there is no {', '.join(map(repr, unknown))}, only {', '.join(ROWS)}.", file=sys.stderr)  # noqa: T201  # a command's output
         return BAD_ARGUMENTS
     before = DOCUMENT.read_text(encoding="utf-8") if options.write and options.rows else ""
-    document, senseless = run(options.scale, options.rows, keep=options.keep, before=before)
+    idle = [server for server in embedded.servers() if server.process() is None]
+    try:
+        document, senseless = run(options.scale, options.rows, keep=options.keep, before=before)
+    finally:
+        for server in idle:  # those that others use go on
+            server.stop()
     print(document)  # noqa: T201  # a command's output
     if options.write:
         DOCUMENT.write_text(document, encoding="utf-8")
